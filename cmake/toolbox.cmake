@@ -1,0 +1,45 @@
+# Functions the build is written in, and the sanitizer switch shared by all targets.
+
+set(SPILLWAY_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
+if(SPILLWAY_SANITIZE)
+    add_compile_options(-fsanitize=${SPILLWAY_SANITIZE} -fno-sanitize-recover=all
+                        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${SPILLWAY_SANITIZE})
+endif()
+
+find_program(ccache_program ccache)
+if(ccache_program)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_program})
+endif()
+
+# The headers nearly every file needs, compiled once a target.
+function(spillway_precompile target)
+    target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <functional> <map> <memory>
+                              <optional> <string> <string_view> <unordered_map> <utility> <variant>
+                              <vector> <fmt/format.h> <fmt/chrono.h>)
+endfunction()
+
+# spillway_room(name LINKS target...): a static library of the sources in milter/<name>.
+function(spillway_room name)
+    cmake_parse_arguments(room "" "" "LINKS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS milter/${name}/*.cpp)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/milter)
+    target_link_libraries(${name} PUBLIC ${room_LINKS} PRIVATE warnings)
+    spillway_precompile(${name})
+endfunction()
+
+# spillway_embed(target file name): makes `inline constexpr std::string_view name` with the file's
+# text, in the generated header "embedded/<name>.h".
+function(spillway_embed target file name)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/embedded/${name}.h @ONLY CONTENT
+"#pragma once
+#include <string_view>
+namespace spillway::embedded {
+inline constexpr std::string_view ${name} = R\"embedded(${text})embedded\";
+}
+")
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endfunction()

@@ -1,0 +1,60 @@
+// The daemon's settings as values, with their defaults.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace spillway::language {
+
+struct UnixSocket {
+    std::string path;
+    unsigned mode = 0660;
+    std::string group;  // "" keeps the daemon's
+    friend bool operator==(const UnixSocket&, const UnixSocket&) = default;
+};
+struct InetSocket {
+    std::string host;  // "127.0.0.1", "[::1]" without brackets, or "" for any
+    std::uint16_t port = 0;
+    friend bool operator==(const InetSocket&, const InetSocket&) = default;
+};
+struct InheritedSocket {
+    int fd = 3;  // systemd socket activation
+    friend bool operator==(const InheritedSocket&, const InheritedSocket&) = default;
+};
+using Listen = std::variant<UnixSocket, InetSocket, InheritedSocket>;
+
+struct MemoryStore {
+    friend bool operator==(const MemoryStore&, const MemoryStore&) = default;
+};
+struct RedisStore {
+    std::string host;  // or a unix socket's path when port is 0
+    std::uint16_t port = 6379;
+    int database = 0;
+    std::chrono::milliseconds timeout{150};  // of one call, connecting included
+    friend bool operator==(const RedisStore&, const RedisStore&) = default;
+};
+using Store = std::variant<MemoryStore, RedisStore>;
+
+enum class LogTarget { syslog, standard_error, file };
+struct LogSetting {
+    LogTarget target = LogTarget::syslog;
+    std::string path;  // for file
+    bool json = false;
+    friend bool operator==(const LogSetting&, const LogSetting&) = default;
+};
+
+struct Settings {
+    Listen listen = UnixSocket{"/run/spillway/milter.sock", 0660, ""};
+    UnixSocket control{"/run/spillway/control.sock", 0600, ""};
+    Store counters = MemoryStore{};
+    std::string state_dir = "/var/lib/spillway";
+    std::string spool_dir;                       // "" is state_dir
+    std::uint64_t spool_above = 1024 * 1024;     // bytes of a message kept in memory
+    std::string timezone = "UTC";
+    std::string user;  // "" keeps the user it was started as
+    LogSetting log;
+};
+
+}  // namespace spillway::language

@@ -1,0 +1,45 @@
+// Counters in this process: for one machine, for tests, and for what Redis cannot answer.
+//
+// Thread-safe. Counts survive a restart through save() and load(); writing the file is the caller's.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <tl/expected.hpp>
+
+#include "limits/limits.h"
+#include "limits/sliding_count.h"
+
+namespace spillway::limits {
+
+class MemoryCounters : public Counters {
+  public:
+    Answers charge(const std::vector<Charge>& charges, Time now) noexcept override;
+    std::vector<Use> list(const std::string& prefix, std::size_t most, Time now) override;
+    bool reset(const std::string& key) override;
+    std::string describe() const override;
+
+    // Counts without asking: for charges that another store has already granted.
+    void record(const std::vector<Charge>& charges, Time now) noexcept;
+
+    // All live counts as text with a checksum, and back. A damaged text changes nothing and says why.
+    std::string save(Time now) const;
+    tl::expected<void, std::string> load(std::string_view text, Time now);
+
+    // Counts every change, so that a saver can tell whether there is anything new.
+    std::uint64_t changes() const;
+
+  private:
+    void forget_expired(Time now);
+
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, SlidingCount> counts_;
+    std::uint64_t changes_ = 0;
+    std::uint64_t charges_since_sweep_ = 0;
+};
+
+}  // namespace spillway::limits

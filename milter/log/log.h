@@ -1,0 +1,60 @@
+// What operators are told: events in words, and one line for each message.
+//
+// Thread-safe. Mail content and secrets never come here.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "language/settings.h"
+#include "policy/decision.h"
+#include "policy/evaluate.h"
+#include "policy/message.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace spillway::log {
+
+// One handled message, or one refusal before its end (`stage` says when).
+struct MessageRecord {
+    const policy::Message& message;
+    const policy::Identity& identity;
+    policy::Stage stage = policy::Stage::message;
+    const policy::Verdict& verdict;
+    std::string_view decided_by;
+    const policy::Decision* decision = nullptr;  // rules, limits and tags; only at the message's end
+    std::chrono::microseconds spent{0};          // in the policy, counters included
+};
+
+// The record as key=value pairs, and as one JSON object. Field names are the same in both and are
+// documented in spillwayd(8).
+std::string plain_line(const MessageRecord& record);
+std::string json_line(const MessageRecord& record);
+
+class Log {
+  public:
+    // Throws std::runtime_error when the file cannot be opened.
+    explicit Log(const language::LogSetting& setting);
+    ~Log();
+
+    void message(const MessageRecord& record);
+    void info(std::string_view text);
+    void warning(std::string_view text);
+    void error(std::string_view text);
+
+    // Opens the log file anew after logrotate has moved it; nothing for the other targets.
+    void reopen();
+
+  private:
+    void event(int level, std::string_view text);
+
+    language::LogSetting setting_;
+    std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace spillway::log

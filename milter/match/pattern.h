@@ -1,0 +1,59 @@
+// One regular expression (PCRE2, UTF, JIT), matched within a budget.
+//
+// Immutable once compiled; any number of threads may search at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace spillway::match {
+
+// Three values: a pattern that ran out of its budget has not been "not found".
+enum class Match { no, yes, cannot_tell };
+
+Match operator!(Match value);                    // cannot_tell stays
+Match operator&&(Match, Match) = delete;         // these would not short-circuit:
+Match operator||(Match, Match) = delete;         // use all_of and any_of in policy/evaluate
+
+struct PatternMistake {
+    std::string message;
+    std::size_t offset;  // bytes into the expression
+};
+
+struct Count {
+    std::int64_t found = 0;
+    bool gave_up = false;  // then there may be more
+};
+
+class Pattern {
+  public:
+    // `flags` are letters of ismx (caseless, dot matches newline, multi-line, extended).
+    static tl::expected<Pattern, PatternMistake> compile(std::string_view expression,
+                                                         std::string_view flags);
+
+    // A phrase as a keyword: without regard to case, whole words, any white space between words.
+    static Pattern phrase(std::string_view words);
+
+    // Invalid UTF-8 in the subject never hides a match (PCRE2_MATCH_INVALID_UTF).
+    Match search(std::string_view subject) const;
+
+    // Matches that do not overlap, counted up to `enough` (the count stops there).
+    Count count(std::string_view subject, std::int64_t enough) const;
+
+    const std::string& source() const { return source_; }
+
+  private:
+    struct Compiled;
+    Pattern(std::shared_ptr<const Compiled> compiled, std::string source)
+        : compiled_(std::move(compiled)), source_(std::move(source)) {}
+
+    std::shared_ptr<const Compiled> compiled_;
+    std::string source_;
+};
+
+}  // namespace spillway::match

@@ -1,0 +1,100 @@
+// Conditions as values: what a rule asks of a message.
+//
+// A condition is yes, no or cannot-tell; `not` leaves cannot-tell as it is. Conditions that look at
+// `from` or `rcpt` without `any` or `all` are asked for each author and each recipient by itself: the
+// rule fires when it holds for one of them (see evaluate.h).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "match/map.h"
+#include "match/pattern.h"
+#include "policy/window.h"
+
+namespace spillway::policy {
+
+// The moment of the SMTP conversation at which a thing is known.
+enum class Stage { mail, recipient, data, headers, message };
+const char* name_of(Stage stage);
+
+enum class Field {
+    user,
+    domain,
+    account,
+    client_ip,
+    mail_from,
+    mail_from_domain,
+    from,
+    from_domain,
+    rcpt,
+    rcpt_domain,
+    subject,
+    header,
+    text,
+};
+enum class Quantity { recipients, size };
+enum class Order { less, less_or_equal, equal, not_equal, greater_or_equal, greater };
+enum class Quantifier { each, any, all };
+
+// What a value is held against.
+struct InSet {
+    std::shared_ptr<const match::ValueSet> set;
+};
+struct InNetworks {
+    std::shared_ptr<const match::NetworkSet> networks;
+};
+// The values that belong to the message's user, domain or account in a pair map.
+struct InPairs {
+    std::shared_ptr<const match::PairMap> map;
+    Field key = Field::account;
+};
+// A pattern found at least once, or as often as `order` and `count` say.
+struct Matches {
+    match::Pattern pattern;
+    Order order = Order::greater_or_equal;
+    std::int64_t count = 1;
+};
+struct Equals {
+    std::string value;  // without regard to case
+};
+using Test = std::variant<InSet, InNetworks, InPairs, Matches, Equals>;
+
+struct Compare {
+    Field field;
+    std::string header_name;  // for Field::header
+    Quantifier quantifier = Quantifier::each;
+    Test test;
+    int memo = -1;  // a number of its own when the answer is one for the whole message
+};
+struct CompareNumber {
+    Quantity quantity;
+    Order order;
+    std::int64_t value;
+};
+struct Authenticated {};
+struct Tagged {
+    std::string tag;
+};
+struct InWindow {
+    std::shared_ptr<const Window> window;
+};
+
+struct Condition;
+struct And {
+    std::vector<Condition> parts;
+};
+struct Or {
+    std::vector<Condition> parts;
+};
+struct Not {
+    std::unique_ptr<Condition> part;
+};
+
+struct Condition {
+    std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow> is;
+};
+
+}  // namespace spillway::policy

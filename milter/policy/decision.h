@@ -1,0 +1,76 @@
+// What is to happen to a message, and why. Carried out by mta/, told by log/ and ctl/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "limits/limits.h"
+#include "match/pattern.h"
+
+namespace spillway::policy {
+
+// An SMTP reply (RFC 5321 section 4.2, RFC 3463): code and enhanced code are of one class.
+struct Reply {
+    int code = 550;
+    std::string enhanced = "5.7.1";
+    std::string text;  // printable ASCII, one line, not yet escaped for libmilter
+};
+
+struct Accept {};
+struct Quarantine {
+    std::string reason;
+};
+struct Reject {
+    Reply reply;
+};
+struct Defer {
+    Reply reply;
+};
+struct Discard {};
+using Verdict = std::variant<Accept, Quarantine, Reject, Defer, Discard>;
+
+// "accept", "quarantine", "reject", "defer" or "discard": the word used in logs, metrics and JSON.
+const char* name_of(const Verdict& verdict);
+
+struct AddHeader {
+    std::string name;
+    std::string value;  // no CR, no LF
+};
+// Removes the nth field of this name, counted from 1, as the MTA counts them.
+struct RemoveHeader {
+    std::string name;
+    int nth = 1;
+};
+using Edit = std::variant<AddHeader, RemoveHeader>;
+
+enum class Mode { enforce, audit, off };
+
+// What one rule said, for `spillwayctl test` and the log.
+struct RuleReport {
+    std::string rule;
+    match::Match matched = match::Match::no;
+    Mode mode = Mode::enforce;
+    std::string note;  // why it could not tell; which address or recipient it fired on
+};
+
+struct LimitReport {
+    std::string limit;
+    std::string key;
+    std::int64_t cost = 0;
+    std::int64_t max = 0;
+    limits::Answer answer;
+};
+
+struct Decision {
+    Verdict verdict;
+    std::string decided_by;  // "rule NAME", "limit NAME" or "" when nothing objected
+    std::vector<Edit> edits; // removals first, those of one name from the highest number down
+    std::vector<std::string> tags;
+    std::vector<RuleReport> rules;    // every rule consulted, in order
+    std::vector<LimitReport> limits;  // every limit asked, in order
+};
+
+}  // namespace spillway::policy

@@ -1,0 +1,52 @@
+// Texts with variables: "%{limit}: %{used} of %{max} used; next free at %{next}".
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace spillway::policy {
+
+enum class Variable {
+    rule,
+    limit,
+    used,
+    max,
+    next,
+    user,
+    domain,
+    account,
+    sender,
+    recipients,
+    client_ip,
+    queue_id,
+};
+inline constexpr std::array<std::string_view, 12> variable_names{
+    "rule", "limit",   "used",   "max",        "next",      "user",
+    "domain", "account", "sender", "recipients", "client-ip", "queue-id"};
+
+// Values in the order of Variable; what is not known in a place is "".
+using Variables = std::array<std::string, variable_names.size()>;
+
+class Template {
+  public:
+    Template() = default;
+
+    // The mistake names the unknown variable and, where there is one, the nearest known one.
+    static tl::expected<Template, std::string> parse(std::string_view text);
+
+    // Variables are made harmless for a header or reply: CR, LF and control characters become "?",
+    // non-ASCII too, and each value is cut at 200 characters.
+    std::string fill(const Variables& values) const;
+
+    bool uses(Variable variable) const;
+
+  private:
+    std::vector<std::variant<std::string, Variable>> parts_;
+};
+
+}  // namespace spillway::policy
