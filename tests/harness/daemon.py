@@ -1,0 +1,133 @@
+"""The real spillwayd in a place of its own, ready when the constructor returns.
+
+The programs are taken from $SPILLWAY_BIN, the build folder under test.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+from .processes import PATIENCE, Process, Readiness, eventually
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def program(name):
+    """The path of a program under test."""
+    folder = pathlib.Path(os.environ.get("SPILLWAY_BIN", ROOT / "build" / "release"))
+    path = folder / name
+    if not path.exists():
+        raise AssertionError(f"{path} is missing: build it, or set SPILLWAY_BIN to the build folder")
+    return path
+
+
+class DidNotStart(AssertionError):
+    """spillwayd ended before it was ready; `exit_code` and `output` say how."""
+
+    def __init__(self, process):
+        self.exit_code, self.output = process.exit_code, process.text()
+        super().__init__(f"spillwayd ended with {self.exit_code}:\n{self.output}")
+
+
+class Spillwayd:
+    """`policy` is everything but the sockets and folders, which the harness chooses.
+
+    `listen` is "unix:PATH mode 0666" or "inet:127.0.0.1:PORT"; by default a unix socket in the place.
+    """
+
+    def __init__(self, place, policy, *, name="spillwayd", listen=None, counters="memory",
+                 settings="", preexec=None):
+        self.folder = place.folder(name)
+        self.socket = self.folder / "milter.sock"
+        self.control = self.folder / "control.sock"
+        self.config = self.folder / "spillway.conf"
+        self.listen = listen or f"unix:{self.socket} mode 0666"
+        self.counters = counters
+        self.settings = settings
+        self._preexec = preexec
+        self.process = None
+        (self.folder / "state").mkdir(exist_ok=True)
+        self.write(policy)
+        place.own(self)
+        self.start()
+
+    def write(self, policy):
+        """A new configuration, not yet loaded."""
+        head = [f"listen    {self.listen}",
+                f"control   unix:{self.control} mode 0600",
+                f"counters  {self.counters}",
+                f"state-dir {self.folder}/state"]
+        if not re.search(r"(?m)^log\b", self.settings):
+            head.append("log       stderr")
+        self.config.write_text("\n".join([*head, self.settings, policy, ""]))
+
+    def start(self):
+        readiness = Readiness(self.folder / "notify")
+        env = {**os.environ, "NOTIFY_SOCKET": readiness.path}
+        # An address sanitizer's report must reach the output, and a leak must not pass for health.
+        env.setdefault("ASAN_OPTIONS", "detect_leaks=0")
+        try:
+            self.process = Process([program("spillwayd"), "-f", self.config], self.folder / "output",
+                                   env=env, preexec=self._preexec)
+            if not readiness.wait(self.process):
+                raise DidNotStart(self.process)
+        finally:
+            readiness.close()
+
+    @property
+    def address(self):
+        """Where a milter client connects: a path, or (host, port)."""
+        if self.listen.startswith("unix:"):
+            return self.listen.removeprefix("unix:").split()[0]
+        host, port = self.listen.removeprefix("inet:").rsplit(":", 1)
+        return host, int(port)
+
+    def log(self):
+        return self.process.text()
+
+    def log_lines(self, pattern):
+        return [line for line in self.log().splitlines() if re.search(pattern, line)]
+
+    def expect_log(self, pattern, seconds=PATIENCE):
+        """The first log line that `pattern` finds, once there is one."""
+        return eventually(lambda: self.log_lines(pattern),
+                          lambda: f"log line /{pattern}/ in\n{self.log()}", seconds)[0]
+
+    def reload(self, policy=None, *, expect=r"reload"):
+        """SIGUSR1, then waits for a new log line that `expect` finds; returns it."""
+        if policy is not None:
+            self.write(policy)
+        before = len(self.log_lines(expect))
+        self.process.signal(signal.SIGUSR1)
+        return eventually(lambda: self.log_lines(expect)[before:],
+                          lambda: f"log line /{expect}/ in\n{self.log()}")[0]
+
+    def ctl(self, *words):
+        """spillwayctl with this daemon's control socket: (exit code, stdout + stderr)."""
+        done = subprocess.run([program("spillwayctl"), "--control", self.control, *map(str, words)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE)
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def counts(self):
+        """Every count as {key: used}, asked through spillwayctl."""
+        code, text = self.ctl("counters", "--json")
+        assert code == 0, text
+        listed = json.loads(text)
+        listed = listed["counters"] if isinstance(listed, dict) else listed
+        return {entry["key"]: entry["used"] for entry in listed}
+
+    def terminate(self):
+        self.process.signal(signal.SIGTERM)
+
+    def kill(self):
+        self.process.kill()
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+            with contextlib.suppress(FileNotFoundError):
+                self.socket.unlink()
