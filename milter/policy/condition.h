@@ -1,8 +1,8 @@
 // Conditions as values: what a rule asks of a message.
 //
 // A condition is yes, no or cannot-tell; `not` leaves cannot-tell as it is. Conditions that look at
-// `from` or `rcpt` without `any` or `all` are asked for each author and each recipient by itself: the
-// rule fires when it holds for one of them (see evaluate.h).
+// `from` or `rcpt` without `any` or `all` are asked for each author and each recipient by itself:
+// the rule fires when it holds for one of them (see evaluate.h).
 #pragma once
 
 #include <memory>
@@ -35,6 +35,8 @@ enum class Field {
     header,
     text,
 };
+bool is_author(Field field);     // from, from.domain
+bool is_recipient(Field field);  // rcpt, rcpt.domain
 enum class Quantity { recipients, size };
 enum class Order { less, less_or_equal, equal, not_equal, greater_or_equal, greater };
 enum class Quantifier { each, any, all };
@@ -60,14 +62,15 @@ struct Matches {
 struct Equals {
     std::string value;  // without regard to case
 };
-using Test = std::variant<InSet, InNetworks, InPairs, Matches, Equals>;
+struct Exists {};
+using Test = std::variant<InSet, InNetworks, InPairs, Matches, Equals, Exists>;
 
 struct Compare {
     Field field;
     std::string header_name;  // for Field::header
     Quantifier quantifier = Quantifier::each;
     Test test;
-    int memo = -1;  // a number of its own when the answer is one for the whole message
+    int memo = -1;  // a number of its own when the answer is the same for the whole message
 };
 struct CompareNumber {
     Quantity quantity;

@@ -66,8 +66,8 @@ struct LimitReport {
 
 struct Decision {
     Verdict verdict;
-    std::string decided_by;  // "rule NAME", "limit NAME" or "" when nothing objected
-    std::vector<Edit> edits; // removals first, those of one name from the highest number down
+    std::string decided_by;   // "rule NAME", "limit NAME" or "" when nothing objected
+    std::vector<Edit> edits;  // removals first, those of one name from the highest number down
     std::vector<std::string> tags;
     std::vector<RuleReport> rules;    // every rule consulted, in order
     std::vector<LimitReport> limits;  // every limit asked, in order

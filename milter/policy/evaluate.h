@@ -1,8 +1,9 @@
 // How rules decide. All functions are pure: the same policy, message and answers give the same
 // decision.
 //
-// The course of a message: at each stage `refusal_at` may end it early; at its end `questions` reads
-// the rules and states what the counters must be asked, the session asks them, and `decide` concludes.
+// The course of a message: at each stage `refusal_at` may end it early; at its end `questions`
+// reads the rules and states what the counters must be asked, the session asks them, and `decide`
+// concludes.
 #pragma once
 
 #include <optional>
@@ -16,9 +17,9 @@
 
 namespace spillway::policy {
 
-// Who is charged and spoken of. The domain is the login's, else the envelope sender's; the account is
-// what the accounts map says of login or domain, else the domain. Where all are missing the client's
-// address stands in ("[192.0.2.7]"), so that none is ever empty.
+// Who is charged and spoken of. The domain is the login's, else the envelope sender's; the account
+// is what the accounts map says of login or domain, else the domain. Where all are missing the
+// client's address stands in ("[192.0.2.7]"), so that none is ever empty.
 struct Identity {
     std::string user;
     std::string domain;
@@ -44,8 +45,8 @@ struct Questions {
 };
 Questions questions(const Policy& policy, const Message& message);
 
-// `answers` has one answer for each of questions.charges. A silent counter may defer the message but
-// never hides a refusal.
+// `answers` has one answer for each of questions.charges. A silent counter may defer the message
+// but never hides a refusal.
 Decision decide(const Policy& policy, const Message& message, Questions questions,
                 const limits::Answers& answers);
 

@@ -1,7 +1,7 @@
 // One message as the policy sees it: who sends, to whom, and the bytes.
 //
-// A plain value the session fills while the MTA talks. Views point into the session's spool and live
-// as long as the message does.
+// A plain value the session fills while the MTA talks. Views point into the session's spool and
+// live as long as the message does.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// A compiled policy: rules and limits in file order, immutable, shared by all messages begun under it.
+// A compiled policy: rules and limits in file order, immutable, shared by all messages begun under
+// it.
 #pragma once
 
 #include <memory>
@@ -46,8 +47,8 @@ struct AddHeaderAction {
 struct RemoveHeaderAction {
     std::string name;
 };
-using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction, AcceptAction,
-                            TagAction, AddHeaderAction, RemoveHeaderAction>;
+using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction,
+                            AcceptAction, TagAction, AddHeaderAction, RemoveHeaderAction>;
 bool is_terminal(const Action& action);
 
 // What a rule does when it cannot tell whether it matches.
@@ -61,8 +62,8 @@ struct Rule {
     std::vector<Action> actions;
     OnError on_error = OnError::defer;
 
-    // When all it asks is known, and when it may act: not before an earlier rule that could have let
-    // the message go another way (accept, discard, quarantine). Set by arrange().
+    // When all it asks is known, and when it may act: not before an earlier rule that could have
+    // let the message go another way (accept, discard, quarantine). Set by arrange().
     Stage known_at = Stage::mail;
     Stage acts_at = Stage::mail;
     bool asks_from = false;  // asked for each author

@@ -26,7 +26,7 @@ enum class Variable {
     queue_id,
 };
 inline constexpr std::array<std::string_view, 12> variable_names{
-    "rule", "limit",   "used",   "max",        "next",      "user",
+    "rule",   "limit",   "used",   "max",        "next",      "user",
     "domain", "account", "sender", "recipients", "client-ip", "queue-id"};
 
 // Values in the order of Variable; what is not known in a place is "".

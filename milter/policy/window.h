@@ -12,8 +12,8 @@
 
 namespace spillway::policy {
 
-// Days are numbered as std::chrono does (0 = Sunday). `to` may lie before `from`: then the span goes
-// on past midnight and belongs to the day it began on. from == to is the whole day.
+// Days are numbered as std::chrono does (0 = Sunday). `to` may lie before `from`: then the span
+// goes on past midnight and belongs to the day it began on. from == to is the whole day.
 struct Span {
     std::bitset<7> days;
     std::chrono::minutes from{0};

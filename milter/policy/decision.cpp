@@ -1,0 +1,13 @@
+#include "policy/decision.h"
+
+#include <array>
+
+namespace spillway::policy {
+
+const char* name_of(const Verdict& verdict) {
+    constexpr std::array names{"accept", "quarantine", "reject", "defer", "discard"};
+    static_assert(names.size() == std::variant_size_v<Verdict>);
+    return names[verdict.index()];
+}
+
+}  // namespace spillway::policy

@@ -1,0 +1,54 @@
+#include "policy/facts.h"
+
+#include <fmt/format.h>
+
+namespace spillway::policy {
+
+Identity identify(const Policy& policy, const Message& message) {
+    Identity identity;
+    identity.user = message.user;
+    const auto at = message.user.rfind('@');
+    if (at != std::string::npos) identity.domain = mail::normal_domain(message.user.substr(at + 1));
+    if (identity.domain.empty()) identity.domain = message.sender.domain;
+    if (identity.domain.empty()) identity.domain = message.user;
+    if (identity.domain.empty()) {
+        identity.domain =
+            fmt::format("[{}]", message.client.ip ? message.client.ip->text() : "unknown");
+    }
+    identity.account = identity.domain;
+    if (!policy.accounts) return identity;
+    if (const auto by_user = policy.accounts->first_value_of(message.user)) {
+        identity.account = *by_user;
+    } else if (const auto by_domain = policy.accounts->first_value_of(identity.domain)) {
+        identity.account = *by_domain;
+    }
+    return identity;
+}
+
+Facts::Facts(const Policy& policy, const Message& message)
+    : memos(static_cast<std::size_t>(policy.memos)),
+      policy_(policy),
+      message_(message),
+      identity_(identify(policy, message)) {}
+
+const std::vector<mail::Address>& Facts::authors() {
+    if (!authors_) authors_ = mail::authors(message_.headers);
+    return *authors_;
+}
+
+const std::vector<std::string>& Facts::header_values(const std::string& name) {
+    const auto [entry, is_new] = header_values_.try_emplace(name);
+    if (!is_new) return entry->second;
+    for (const mail::Header& header : message_.headers) {
+        if (!mail::names_equal(header.name, name)) continue;
+        entry->second.push_back(mail::decoded_value(header.value));
+    }
+    return entry->second;
+}
+
+const mail::ReadText& Facts::text() {
+    if (!text_) text_ = mail::read_text(message_.bytes, policy_.reading);
+    return *text_;
+}
+
+}  // namespace spillway::policy

@@ -1,0 +1,55 @@
+// What is known of one message while its rules are read: computed when first asked, then kept.
+// One message, one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mail/text.h"
+#include "match/pattern.h"
+#include "policy/evaluate.h"
+
+namespace spillway::policy {
+
+class Facts {
+  public:
+    Facts(const Policy& policy, const Message& message);
+
+    const Policy& policy() const { return policy_; }
+    const Message& message() const { return message_; }
+    const Identity& identity() const { return identity_; }
+    const std::vector<mail::Address>& authors();
+    // Decoded values of all fields of this name.
+    const std::vector<std::string>& header_values(const std::string& name);
+    const mail::ReadText& text();
+    // True when text was asked for and could not be read whole.
+    bool read_incompletely() const { return text_ && text_->incomplete; }
+
+    std::set<std::string> tags;
+    std::vector<std::optional<match::Match>> memos;
+
+  private:
+    const Policy& policy_;
+    const Message& message_;
+    Identity identity_;
+    std::optional<std::vector<mail::Address>> authors_;
+    std::map<std::string, std::vector<std::string>> header_values_;
+    std::optional<mail::ReadText> text_;
+};
+
+// The author and the recipient a condition is asked for; null where it asks for neither.
+struct Binding {
+    const mail::Address* author = nullptr;
+    const mail::Address* recipient = nullptr;
+};
+
+match::Match holds(const Condition& condition, Facts& facts, const Binding& binding);
+
+// `when` and not `unless`, for one binding.
+match::Match applies(const std::optional<Condition>& when, const std::optional<Condition>& unless,
+                     Facts& facts, const Binding& binding);
+
+}  // namespace spillway::policy

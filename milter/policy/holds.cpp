@@ -1,0 +1,230 @@
+// The meaning of conditions.
+#include <algorithm>
+#include <functional>
+
+#include "policy/facts.h"
+#include "policy/variants.h"
+
+namespace spillway::policy {
+namespace {
+
+using match::Match;
+
+Match as_match(bool value) { return value ? Match::yes : Match::no; }
+
+// `no` decides an "and" whatever the rest is; `yes` an "or".
+template <typename Parts, typename Ask>
+Match fold(const Parts& parts, Match decisive, Match otherwise, const Ask& ask) {
+    Match result = otherwise;
+    for (const auto& part : parts) {
+        const Match one = ask(part);
+        if (one == decisive) return decisive;
+        if (one == Match::cannot_tell) result = Match::cannot_tell;
+    }
+    return result;
+}
+
+template <typename Parts, typename Ask>
+Match any_of(const Parts& parts, const Ask& ask) {
+    return fold(parts, Match::yes, Match::no, ask);
+}
+
+template <typename Parts, typename Ask>
+Match all_of(const Parts& parts, const Ask& ask) {
+    return fold(parts, Match::no, Match::yes, ask);
+}
+
+bool in_order(std::int64_t left, Order order, std::int64_t right) {
+    switch (order) {
+        case Order::less:
+            return left < right;
+        case Order::less_or_equal:
+            return left <= right;
+        case Order::equal:
+            return left == right;
+        case Order::not_equal:
+            return left != right;
+        case Order::greater_or_equal:
+            return left >= right;
+        case Order::greater:
+            return left > right;
+    }
+    return false;
+}
+
+// Counting that gave up has seen at least `found`: enough to be sure only where more cannot change
+// the answer.
+Match counted(const match::Count& count, const Matches& wanted) {
+    if (!count.gave_up) return as_match(in_order(count.found, wanted.order, wanted.count));
+    const bool more_is_fine =
+        wanted.order == Order::greater || wanted.order == Order::greater_or_equal;
+    return more_is_fine && in_order(count.found, wanted.order, wanted.count) ? Match::yes
+                                                                             : Match::cannot_tell;
+}
+
+Match found(std::string_view text, const Matches& wanted) {
+    if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
+        return wanted.pattern.search(text);
+    }
+    return counted(wanted.pattern.count(text, wanted.count + 1), wanted);
+}
+
+// A login or account may be an address or a plain name; maps hold names as they hold domains.
+bool set_holds_name(const match::ValueSet& set, const std::string& name) {
+    if (name.find('@') != std::string::npos) return set.holds_address(mail::envelope_address(name));
+    return set.holds_domain(mail::normal_domain(name));
+}
+
+const std::string& key_of(Field key, const Identity& identity) {
+    if (key == Field::user) return identity.user;
+    return key == Field::domain ? identity.domain : identity.account;
+}
+
+const match::ValueSet* set_of(const Test& test, const Identity& identity) {
+    if (const auto* in = std::get_if<InSet>(&test)) return in->set.get();
+    const auto* in = std::get_if<InPairs>(&test);
+    return in ? &in->map->values_of(key_of(in->key, identity)) : nullptr;
+}
+
+Match text_passes(const Test& test, std::string_view text) {
+    if (const auto* wanted = std::get_if<Matches>(&test)) return found(text, *wanted);
+    const auto* equals = std::get_if<Equals>(&test);
+    return as_match(equals && mail::names_equal(equals->value, text));
+}
+
+Match address_passes(const Compare& compare, const mail::Address& address, const Identity& who) {
+    const bool by_domain = compare.field == Field::mail_from_domain ||
+                           compare.field == Field::from_domain ||
+                           compare.field == Field::rcpt_domain;
+    if (const auto* set = set_of(compare.test, who)) {
+        return as_match(by_domain ? set->holds_domain(address.domain)
+                                  : set->holds_address(address));
+    }
+    return text_passes(compare.test, by_domain ? address.domain : address.text());
+}
+
+Match name_passes(const Compare& compare, const std::string& name, const Identity& who) {
+    if (const auto* set = set_of(compare.test, who)) return as_match(set_holds_name(*set, name));
+    return text_passes(compare.test, name);
+}
+
+Match ip_passes(const Compare& compare, const std::optional<match::Ip>& ip) {
+    if (!ip) return Match::cannot_tell;
+    if (const auto* in = std::get_if<InNetworks>(&compare.test)) {
+        return as_match(in->networks->holds(*ip));
+    }
+    return text_passes(compare.test, ip->text());
+}
+
+Match addresses_pass(const Compare& compare, const std::vector<const mail::Address*>& addresses,
+                     const Identity& who) {
+    const auto ask = [&](const mail::Address* one) { return address_passes(compare, *one, who); };
+    if (compare.quantifier != Quantifier::all) return any_of(addresses, ask);
+    return addresses.empty() ? Match::no : all_of(addresses, ask);
+}
+
+std::vector<const mail::Address*> compared_authors(const Compare& compare, Facts& facts,
+                                                   const Binding& binding) {
+    if (compare.quantifier == Quantifier::each && binding.author) return {binding.author};
+    std::vector<const mail::Address*> all;
+    for (const auto& author : facts.authors()) all.push_back(&author);
+    return all;
+}
+
+std::vector<const mail::Address*> compared_recipients(const Compare& compare, Facts& facts,
+                                                      const Binding& binding) {
+    if (compare.quantifier == Quantifier::each && binding.recipient) return {binding.recipient};
+    std::vector<const mail::Address*> all;
+    for (const auto& recipient : facts.message().recipients) all.push_back(&recipient.address);
+    return all;
+}
+
+Match header_passes(const Compare& compare, Facts& facts) {
+    const auto& values = facts.header_values(
+        compare.field == Field::subject ? std::string("Subject") : compare.header_name);
+    if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
+    return any_of(values, [&](const std::string& v) { return text_passes(compare.test, v); });
+}
+
+Match body_passes(const Compare& compare, Facts& facts) {
+    if (!facts.message().body_seen) return Match::cannot_tell;
+    const Match result = text_passes(compare.test, facts.text().text);
+    // What was not read may hold what was not found.
+    if (result == Match::no && facts.text().incomplete) return Match::cannot_tell;
+    return result;
+}
+
+Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) {
+    const Identity& who = facts.identity();
+    switch (compare.field) {
+        case Field::user:
+            return name_passes(compare, who.user, who);
+        case Field::domain:
+            return name_passes(compare, who.domain, who);
+        case Field::account:
+            return name_passes(compare, who.account, who);
+        case Field::client_ip:
+            return ip_passes(compare, facts.message().client.ip);
+        case Field::mail_from:
+        case Field::mail_from_domain:
+            return address_passes(compare, facts.message().sender, who);
+        case Field::from:
+        case Field::from_domain:
+            return addresses_pass(compare, compared_authors(compare, facts, binding), who);
+        case Field::rcpt:
+        case Field::rcpt_domain:
+            return addresses_pass(compare, compared_recipients(compare, facts, binding), who);
+        case Field::subject:
+        case Field::header:
+            return header_passes(compare, facts);
+        case Field::text:
+            return body_passes(compare, facts);
+    }
+    return Match::cannot_tell;
+}
+
+Match compared(const Compare& compare, Facts& facts, const Binding& binding) {
+    if (compare.memo < 0) return compare_now(compare, facts, binding);
+    auto& memo = facts.memos.at(static_cast<std::size_t>(compare.memo));
+    if (!memo) memo = compare_now(compare, facts, binding);
+    return *memo;
+}
+
+Match number_compared(const CompareNumber& compare, const Message& message) {
+    if (compare.quantity == Quantity::size && !message.body_seen) return Match::cannot_tell;
+    const auto value = compare.quantity == Quantity::size
+                           ? static_cast<std::int64_t>(message.size)
+                           : static_cast<std::int64_t>(message.recipients.size());
+    return as_match(in_order(value, compare.order, compare.value));
+}
+
+}  // namespace
+
+Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
+    const auto ask = [&](const Condition& part) { return holds(part, facts, binding); };
+    return std::visit(
+        Overloaded{
+            [&](const And& all) { return all_of(all.parts, ask); },
+            [&](const Or& any) { return any_of(any.parts, ask); },
+            [&](const Not& negated) { return !ask(*negated.part); },
+            [&](const Compare& compare) { return compared(compare, facts, binding); },
+            [&](const CompareNumber& compare) { return number_compared(compare, facts.message()); },
+            [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
+            [&](const Tagged& tagged) { return as_match(facts.tags.contains(tagged.tag)); },
+            [&](const InWindow& in) {
+                return as_match(in.window->holds(facts.message().received));
+            },
+        },
+        condition.is);
+}
+
+Match applies(const std::optional<Condition>& when, const std::optional<Condition>& unless,
+              Facts& facts, const Binding& binding) {
+    const Match first = when ? holds(*when, facts, binding) : Match::yes;
+    if (first == Match::no || !unless) return first;
+    const Match second = !holds(*unless, facts, binding);
+    if (second == Match::no) return Match::no;
+    return first == Match::yes ? second : Match::cannot_tell;
+}
+
+}  // namespace spillway::policy

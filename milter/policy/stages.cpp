@@ -1,0 +1,126 @@
+// When each rule may act: see Rule::known_at and Rule::acts_at.
+#include <algorithm>
+#include <array>
+
+#include "policy/policy.h"
+#include "policy/variants.h"
+
+namespace spillway::policy {
+namespace {
+
+Stage stage_of(Field field, Quantifier quantifier) {
+    switch (field) {
+        case Field::rcpt:
+        case Field::rcpt_domain:
+            return quantifier == Quantifier::each ? Stage::recipient : Stage::data;
+        case Field::from:
+        case Field::from_domain:
+        case Field::subject:
+        case Field::header:
+            return Stage::headers;
+        case Field::text:
+            return Stage::message;
+        default:
+            return Stage::mail;
+    }
+}
+
+// What a condition asks of the message, gathered over its whole tree.
+struct Asks {
+    Stage stage = Stage::mail;
+    bool each_from = false;
+    bool each_rcpt = false;
+    bool body = false;
+
+    void add(const Condition& condition);
+    void add(const std::optional<Condition>& condition) {
+        if (condition) add(*condition);
+    }
+};
+
+void Asks::add(const Condition& condition) {
+    std::visit(Overloaded{
+                   [&](const And& all) {
+                       for (const auto& part : all.parts) add(part);
+                   },
+                   [&](const Or& any) {
+                       for (const auto& part : any.parts) add(part);
+                   },
+                   [&](const Not& negated) { add(*negated.part); },
+                   [&](const Compare& compare) {
+                       const bool each = compare.quantifier == Quantifier::each;
+                       stage = std::max(stage, stage_of(compare.field, compare.quantifier));
+                       each_from |= each && is_author(compare.field);
+                       each_rcpt |= each && is_recipient(compare.field);
+                       body |= compare.field == Field::text;
+                   },
+                   [&](const CompareNumber& compare) {
+                       const bool size = compare.quantity == Quantity::size;
+                       stage = std::max(stage, size ? Stage::message : Stage::data);
+                       body |= size;
+                   },
+                   // A tag may be set by any rule before this one, so it is known last.
+                   [&](const Tagged&) { stage = Stage::message; },
+                   [](const Authenticated&) {},
+                   [](const InWindow&) {},
+               },
+               condition.is);
+}
+
+// The action that ends the reading of the rules, if the rule has one.
+const Action* terminal_action(const Rule& rule) {
+    const auto found = std::ranges::find_if(rule.actions, is_terminal);
+    return found == rule.actions.end() ? nullptr : &*found;
+}
+
+bool refuses(const Rule& rule) {
+    const Action* action = terminal_action(rule);
+    return action && (std::holds_alternative<RejectAction>(*action) ||
+                      std::holds_alternative<DeferAction>(*action));
+}
+
+}  // namespace
+
+const char* name_of(Stage stage) {
+    constexpr std::array names{"mail", "recipient", "data", "headers", "message"};
+    return names[static_cast<std::size_t>(stage)];
+}
+
+bool is_author(Field field) { return field == Field::from || field == Field::from_domain; }
+
+bool is_recipient(Field field) { return field == Field::rcpt || field == Field::rcpt_domain; }
+
+bool is_terminal(const Action& action) {
+    return !(std::holds_alternative<TagAction>(action) ||
+             std::holds_alternative<AddHeaderAction>(action) ||
+             std::holds_alternative<RemoveHeaderAction>(action));
+}
+
+void arrange(Policy& policy) {
+    Stage held_back = Stage::mail;  // by earlier rules that could let the message go another way
+    for (Rule& rule : policy.rules) {
+        Asks asks;
+        asks.add(rule.when);
+        asks.add(rule.unless);
+        rule.asks_from = asks.each_from;
+        rule.asks_rcpt = asks.each_rcpt;
+        rule.known_at = asks.stage;
+        // Only a refusal can be of one recipient; all else waits for the whole list.
+        if (asks.each_rcpt && !refuses(rule)) rule.known_at = std::max(asks.stage, Stage::data);
+        rule.acts_at = refuses(rule) ? std::max(rule.known_at, held_back) : Stage::message;
+        if (rule.mode == Mode::off) continue;
+        policy.needs_body |= asks.body;
+        if (rule.mode == Mode::audit) continue;
+        if (!refuses(rule) && terminal_action(rule)) held_back = std::max(held_back, rule.known_at);
+        policy.refuses_at_data |= rule.acts_at == Stage::data;
+        policy.refuses_at_headers |= rule.acts_at == Stage::headers;
+    }
+    for (const Limit& limit : policy.limits) {
+        Asks asks;
+        asks.add(limit.when);
+        asks.add(limit.unless);
+        policy.needs_body |= asks.body;
+    }
+}
+
+}  // namespace spillway::policy
