@@ -1,0 +1,77 @@
+#include "daemon/files.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "daemon/descriptor.h"
+
+namespace spillway::daemon {
+
+namespace {
+
+struct FreeGlob {
+    void operator()(glob_t* found) const { globfree(found); }
+};
+
+Unreadable system_mistake() {
+    const std::error_code error(errno, std::generic_category());
+    return {error, error.message()};
+}
+
+// glob(3) reports missing folders as errors too; those simply hold no files.
+int stop_unless_missing(const char*, int error) {
+    return error == ENOENT || error == ENOTDIR ? 0 : 1;
+}
+
+std::vector<std::string> files_named(const std::string& pattern) {
+    glob_t found{};
+    const std::unique_ptr<glob_t, FreeGlob> guard(&found);
+    errno = 0;
+    const int result = ::glob(pattern.c_str(), 0, stop_unless_missing, &found);
+    if (result == GLOB_NOMATCH) return {};
+    if (result != 0) throw failure("list the files of", pattern);
+    return {found.gl_pathv, found.gl_pathv + found.gl_pathc};
+}
+
+}  // namespace
+
+tl::expected<std::string, Unreadable> read_file(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat facts {};
+    if (!file.is_open() || ::fstat(file.get(), &facts) != 0) {
+        return tl::unexpected(system_mistake());
+    }
+    if (S_ISDIR(facts.st_mode)) return tl::unexpected(Unreadable{{}, "is a folder"});
+    if (!S_ISREG(facts.st_mode)) return tl::unexpected(Unreadable{{}, "is not a plain file"});
+
+    std::string text;
+    std::array<char, 64 * 1024> block;
+    for (;;) {
+        const ssize_t count = ::read(file.get(), block.data(), block.size());
+        if (count == 0) return text;
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return tl::unexpected(system_mistake());
+        text.append(block.data(), static_cast<std::size_t>(count));
+        if (text.size() > largest_file_bytes) {
+            return tl::unexpected(Unreadable{{}, "is larger than 64 MB"});
+        }
+    }
+}
+
+language::Files disk_files() {
+    return {.read = [](const std::string& path) -> tl::expected<std::string, std::string> {
+                auto text = read_file(path);
+                if (!text) return tl::unexpected(text.error().why);
+                return std::move(*text);
+            },
+            .glob = files_named};
+}
+
+std::system_error failure(const std::string& what, const std::string& path) {
+    return {errno, std::generic_category(), fmt::format("cannot {} {}", what, path)};
+}
+
+}  // namespace spillway::daemon
