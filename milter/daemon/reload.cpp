@@ -1,0 +1,103 @@
+#include "daemon/reload.h"
+
+#include <exception>
+
+#include "daemon/files.h"
+
+namespace spillway::daemon {
+
+namespace {
+
+limits::Time now() {
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(limits::Clock::now());
+}
+
+}  // namespace
+
+std::vector<std::string> waiting_for_restart(const language::Settings& running,
+                                             const language::Settings& loaded) {
+    using language::Settings;
+    std::vector<std::string> names;
+    const auto compare = [&](const char* name, auto member) {
+        if (!(running.*member == loaded.*member)) names.emplace_back(name);
+    };
+    compare("listen", &Settings::listen);
+    compare("control", &Settings::control);
+    compare("counters", &Settings::counters);
+    compare("state-dir", &Settings::state_dir);
+    compare("spool-dir", &Settings::spool_dir);
+    compare("spool-above", &Settings::spool_above);
+    compare("user", &Settings::user);
+    compare("log", &Settings::log);
+    return names;
+}
+
+std::vector<std::string> texts_of(const language::Diagnostics& diagnostics,
+                                  language::Severity severity) {
+    std::vector<std::string> texts;
+    for (const language::Diagnostic& diagnostic : diagnostics.all()) {
+        if (diagnostic.severity == severity) texts.push_back(diagnostic.text());
+    }
+    return texts;
+}
+
+Reloader::Reloader(std::string config, language::Settings running, PolicyHolder& holder,
+                   log::Log& log)
+    : config_(std::move(config)), running_(std::move(running)), holder_(holder), log_(log) {}
+
+ReloadResult Reloader::reload() {
+    reopen_log();
+    try {
+        language::Generation loaded = language::load(config_, disk_files());
+        if (!loaded.policy || loaded.diagnostics.has_errors()) {
+            return refused(texts_of(loaded.diagnostics, language::Severity::error));
+        }
+        return accepted(std::move(loaded));
+    } catch (const std::exception& error) {  // a folder that cannot be listed, memory that ran out
+        return refused({error.what()});
+    }
+}
+
+ReloadResult Reloader::refused(std::vector<std::string> mistakes) {
+    for (const std::string& mistake : mistakes) log_.error(mistake);
+    const std::uint64_t generation = holder_.status().generation;
+    log_.error(fmt::format(
+        "reload refused: {} in {}; generation {} stays in force",
+        mistakes.size() == 1 ? "1 mistake" : fmt::format("{} mistakes", mistakes.size()), config_,
+        generation));
+    holder_.keep(mistakes, now());
+    return {.replaced = false,
+            .generation = generation,
+            .mistakes = std::move(mistakes),
+            .warnings = {},
+            .waiting_for_restart = {}};
+}
+
+ReloadResult Reloader::accepted(language::Generation loaded) {
+    ReloadResult result;
+    result.replaced = true;
+    result.warnings = texts_of(loaded.diagnostics, language::Severity::warning);
+    result.waiting_for_restart = waiting_for_restart(running_, loaded.settings);
+    for (const std::string& warning : result.warnings) log_.warning(warning);
+    if (!result.waiting_for_restart.empty()) {
+        log_.warning(fmt::format("changed settings that wait for a restart: {}",
+                                 fmt::join(result.waiting_for_restart, ", ")));
+    }
+    const std::size_t rules = loaded.policy->rules.size();
+    const std::size_t limits = loaded.policy->limits.size();
+    result.generation = holder_.replace(std::move(loaded.policy), loaded.tests_run,
+                                        result.waiting_for_restart, now());
+    log_.info(fmt::format("generation {} loaded: {} rules, {} limits, {} tests passed",
+                          result.generation, rules, limits, loaded.tests_run));
+    return result;
+}
+
+void Reloader::reopen_log() {
+    try {
+        log_.reopen();
+    } catch (const std::exception& error) {
+        log_.error(fmt::format("the log file stays as it was: {}", error.what()));
+    }
+}
+
+}  // namespace spillway::daemon

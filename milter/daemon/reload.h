@@ -1,0 +1,54 @@
+// Reading the policy anew while mail flows: all or nothing.
+//
+// Not thread-safe: only the housekeeping thread reloads, so two reloads can never overlap.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/policy_holder.h"
+#include "language/compile.h"
+#include "log/log.h"
+
+namespace spillway::daemon {
+
+// The names of settings whose new value takes effect only at the next start.
+std::vector<std::string> waiting_for_restart(const language::Settings& running,
+                                             const language::Settings& loaded);
+
+// How many errors and what each says, for people; warnings apart.
+std::vector<std::string> texts_of(const language::Diagnostics& diagnostics,
+                                  language::Severity severity);
+
+struct ReloadResult {
+    bool replaced = false;
+    std::uint64_t generation = 0;  // in force now
+    std::vector<std::string> mistakes;
+    std::vector<std::string> warnings;
+    std::vector<std::string> waiting_for_restart;
+};
+
+class Reloader {
+  public:
+    Reloader(std::string config, language::Settings running, PolicyHolder& holder, log::Log& log);
+
+    // Also opens the log file anew, so that logrotate needs one signal only. Mistakes are logged,
+    // one line each, and the old generation stays in force.
+    ReloadResult reload();
+
+    const std::string& config() const { return config_; }
+
+  private:
+    ReloadResult refused(std::vector<std::string> mistakes);
+    ReloadResult accepted(language::Generation loaded);
+    void reopen_log();
+
+    std::string config_;
+    language::Settings running_;
+    PolicyHolder& holder_;
+    log::Log& log_;
+};
+
+}  // namespace spillway::daemon
