@@ -1,0 +1,176 @@
+#include "daemon/control.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+
+#include "daemon/files.h"
+
+namespace spillway::daemon {
+
+namespace {
+
+sockaddr_un address_of(const std::string& path) {
+    sockaddr_un address{};
+    if (path.size() >= sizeof address.sun_path) {
+        throw std::runtime_error(fmt::format("the socket path {} is longer than {} characters",
+                                             path, sizeof address.sun_path - 1));
+    }
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return address;
+}
+
+Descriptor new_socket() {
+    Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd.is_open()) throw failure("open", "a unix socket");
+    return fd;
+}
+
+// A file left by a killed daemon refuses connections; a full queue (EAGAIN) means that one lives.
+bool somebody_answers(const sockaddr_un& address) {
+    const Descriptor probe = new_socket();
+    const int result =
+        ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    return result == 0 || errno == EAGAIN;
+}
+
+void remove_stale(const std::string& path, const sockaddr_un& address) {
+    struct stat facts {};
+    if (::lstat(path.c_str(), &facts) != 0) return;
+    if (!S_ISSOCK(facts.st_mode)) {
+        throw std::runtime_error(fmt::format("{} is in the way: it is not a socket", path));
+    }
+    if (somebody_answers(address)) {
+        throw std::runtime_error(fmt::format("another spillwayd answers on {}", path));
+    }
+    if (::unlink(path.c_str()) != 0) throw failure("remove the stale socket", path);
+}
+
+// Two daemons that start at once must not both find the socket stale: the folder is locked
+// meanwhile.
+Descriptor locked_folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    Descriptor fd(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.is_open()) throw failure("open", folder);
+    if (::flock(fd.get(), LOCK_EX) != 0) throw failure("lock", folder);
+    return fd;
+}
+
+void give_to(const language::UnixSocket& setting, const std::optional<Account>& owner) {
+    const auto unchanged = static_cast<uid_t>(-1);
+    const uid_t user = owner && ::geteuid() == 0 ? owner->uid : unchanged;
+    gid_t group = owner && ::geteuid() == 0 ? owner->gid : static_cast<gid_t>(-1);
+    if (!setting.group.empty()) group = group_named(setting.group);
+    if (::chown(setting.path.c_str(), user, group) != 0) throw failure("give away", setting.path);
+    if (::chmod(setting.path.c_str(), static_cast<mode_t>(setting.mode)) != 0) {
+        throw failure("set the mode of", setting.path);
+    }
+}
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+}  // namespace
+
+ControlSocket::ControlSocket(const language::UnixSocket& setting,
+                             const std::optional<Account>& owner)
+    : path_(setting.path), listener_(new_socket()) {
+    listen_at(setting, owner);
+}
+
+void ControlSocket::listen_at(const language::UnixSocket& setting,
+                              const std::optional<Account>& owner) {
+    const sockaddr_un address = address_of(path_);
+    const Descriptor lock = locked_folder_of(path_);
+    remove_stale(path_, address);
+
+    // The file is born closed to all others and opened by give_to, never the other way round.
+    const mode_t before = ::umask(0177);
+    const int bound =
+        ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::umask(before);
+    if (bound != 0) throw failure("listen on", path_);
+    give_to(setting, owner);
+    if (::listen(listener_.get(), SOMAXCONN) != 0) throw failure("listen on", path_);
+}
+
+void ControlSocket::add_watched(std::vector<pollfd>& watched) const {
+    for (const Client& client : clients_) {
+        const bool replying = !client.out.empty();
+        watched.push_back({client.fd.get(), static_cast<short>(replying ? POLLOUT : POLLIN), 0});
+    }
+    if (clients_.size() < most_clients) watched.push_back({listener_.get(), POLLIN, 0});
+}
+
+void ControlSocket::serve(std::span<const pollfd> polled, const Answer& answer, SteadyTime now) {
+    const auto ready = [&](int fd) {
+        return std::any_of(polled.begin(), polled.end(),
+                           [&](const pollfd& one) { return one.fd == fd && one.revents != 0; });
+    };
+    for (Client& client : clients_) {
+        if (now >= client.deadline) client.done = true;
+        if (client.done || !ready(client.fd.get())) continue;
+        if (client.out.empty()) read_from(client, answer);
+        if (!client.out.empty()) write_to(client);
+    }
+    std::erase_if(clients_, [](const Client& client) { return client.done; });
+    if (ready(listener_.get())) accept_clients(now);
+}
+
+void ControlSocket::accept_clients(SteadyTime now) {
+    while (clients_.size() < most_clients) {
+        Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (!fd.is_open()) return;
+        Client client;
+        client.fd = std::move(fd);
+        client.deadline = now + patience;
+        clients_.push_back(std::move(client));
+    }
+}
+
+void ControlSocket::read_from(Client& client, const Answer& answer) {
+    std::array<char, 4096> block;
+    for (;;) {
+        const ssize_t count = ::recv(client.fd.get(), block.data(), block.size(), 0);
+        if (count < 0 && would_block()) return;
+        if (count <= 0) break;
+        client.in.append(block.data(), static_cast<std::size_t>(count));
+        const std::size_t end = client.in.find('\n');
+        if (end != std::string::npos) {
+            client.out = answer(std::string_view(client.in).substr(0, end)) + "\n";
+            return;
+        }
+        if (client.in.size() > longest_request) break;
+    }
+    client.done = true;  // gone, broken, or asking without end
+}
+
+void ControlSocket::write_to(Client& client) {
+    while (client.sent < client.out.size()) {
+        const ssize_t count = ::send(client.fd.get(), client.out.data() + client.sent,
+                                     client.out.size() - client.sent, MSG_NOSIGNAL);
+        if (count < 0 && would_block()) return;
+        if (count <= 0) break;
+        client.sent += static_cast<std::size_t>(count);
+    }
+    client.done = true;
+}
+
+void ControlSocket::close() {
+    if (!listener_.is_open()) return;
+    clients_.clear();
+    ::unlink(path_.c_str());
+    listener_.close();
+}
+
+}  // namespace spillway::daemon
