@@ -1,0 +1,7 @@
+# The bench: a filter that does nothing, a load generator, and scripts/bench which compares the two
+# with spillwayd. ctest runs it for a few seconds only, to see that it works; it judges no figures.
+add_executable(noop_milter bench/noop_milter.cpp)
+target_link_libraries(noop_milter PRIVATE ${milter_library} warnings)
+
+add_executable(milter_load bench/milter_load.cpp bench/conversation.cpp bench/letters.cpp)
+target_link_libraries(milter_load PRIVATE fmt::fmt CLI11::CLI11 Threads::Threads warnings)
