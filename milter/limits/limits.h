@@ -1,9 +1,9 @@
 // Rate limits as values: what may happen how often, and what the counter said.
 //
 // The law of the window: the span is cut into `slices` equal slices, aligned to the epoch; what is
-// counted in a slice counts until `slices` further slices are over. So no span of the window's length
-// ever holds more than the limit, and room frees at most one slice late. Both stores keep this law,
-// and tests/store proves it for both against an exact log.
+// counted in a slice counts until `slices` further slices are over. So no span of the window's
+// length ever holds more than the limit, and room frees at most one slice late. Both stores keep
+// this law, and tests/store proves it for both against an exact log.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,9 @@ using Time = std::chrono::time_point<Clock, std::chrono::milliseconds>;
 
 inline constexpr int slices = 60;
 
+// Costs and limits above this are taken as this: Redis's Lua counts in doubles, exact up to here.
+inline constexpr std::int64_t most_countable = std::int64_t{1} << 53;
+
 // Never more than `count` in any `span`. `span` is at least `slices` milliseconds.
 struct Rate {
     std::int64_t count = 0;
@@ -30,8 +33,10 @@ struct Rate {
 enum class WhenUnavailable { allow, defer, local };
 
 // One limit asked of one message. `key` is what the counter is kept under, never empty:
-// "<limit>:<scope>:<value>". `account` names the billing root; in Redis all keys of one account share
-// a hash tag. The rate is not part of the key, so a raised limit keeps its count.
+// "<limit>:<scope>:<value>". `account` names the billing root, the same each time for one key: in
+// Redis all keys of one account share a hash tag. The rate is not part of the key, so a raised
+// limit keeps its count; a changed span starts it anew, because slices of another width cannot be
+// compared.
 struct Charge {
     std::string limit;
     std::string key;
@@ -41,14 +46,14 @@ struct Charge {
     WhenUnavailable when_unavailable = WhenUnavailable::local;
 };
 
-// There was room. `used` includes this message if the whole call was granted; if another limit of the
-// same call was exceeded, nothing was charged and `used` is the use as it stands.
+// There was room. `used` includes this message if the whole call was granted; if another limit of
+// the same call was exceeded, nothing was charged and `used` is the use as it stands.
 struct Granted {
     std::int64_t used = 0;
 };
 
-// There was none. `next_free` is when this cost would fit if nothing else is sent meanwhile; nullopt
-// when the cost alone is more than the limit, which no waiting cures.
+// There was none. `next_free` is when this cost would fit if nothing else is sent meanwhile;
+// nullopt when the cost alone is more than the limit, which no waiting cures.
 struct Exceeded {
     std::int64_t used = 0;
     std::optional<Time> next_free;
@@ -63,6 +68,17 @@ using Answer = std::variant<Granted, Exceeded, Unavailable>;
 using Answers = std::vector<Answer>;  // one for each charge, in order
 
 bool all_granted(const Answers& answers);
+
+// The charges of one call with those of one key made one: costs add up, the lowest limit and the
+// first span count. Costs and limits lie in 0 … most_countable afterwards.
+struct Merged {
+    std::vector<Charge> charges;
+    std::vector<std::size_t> place;  // where each charge of the call went
+
+    // One answer for each charge of the call, from those to the merged ones.
+    Answers spread(const Answers& answers) const;
+};
+Merged merged(const std::vector<Charge>& charges);
 
 // The use of one key, for operators.
 struct Use {

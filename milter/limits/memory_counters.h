@@ -1,9 +1,12 @@
 // Counters in this process: for one machine, for tests, and for what Redis cannot answer.
 //
-// Thread-safe. Counts survive a restart through save() and load(); writing the file is the caller's.
+// Thread-safe. Counts survive a restart through save() and load(); writing the file is the
+// caller's. Memory is bounded by the keys charged within the last two windows, about 600 bytes
+// each: a refused charge leaves nothing behind, and expired counts are swept. They are kept for one
+// window more than needed, so that a clock set back by less than a window still finds them.
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -26,20 +29,26 @@ class MemoryCounters : public Counters {
     // Counts without asking: for charges that another store has already granted.
     void record(const std::vector<Charge>& charges, Time now) noexcept;
 
-    // All live counts as text with a checksum, and back. A damaged text changes nothing and says why.
+    // All live counts as text with a checksum, and back (the format is told in saved_counts.h).
+    // load() replaces all counts; a damaged text changes nothing and says why.
     std::string save(Time now) const;
     tl::expected<void, std::string> load(std::string_view text, Time now);
 
     // Counts every change, so that a saver can tell whether there is anything new.
     std::uint64_t changes() const;
 
+    // How many counts are held, expired ones not yet swept included.
+    std::size_t size() const;
+
   private:
+    Answer answer_to(const Charge& charge, Time now) const;
+    void count(const Charge& charge, Time now);
     void forget_expired(Time now);
 
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;  // guards all below
     std::unordered_map<std::string, SlidingCount> counts_;
     std::uint64_t changes_ = 0;
-    std::uint64_t charges_since_sweep_ = 0;
+    std::size_t charges_to_sweep_ = 0;
 };
 
 }  // namespace spillway::limits
