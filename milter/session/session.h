@@ -1,10 +1,12 @@
 // One SMTP connection: gathers a message while the MTA talks, asks the policy, asks the counters.
 //
-// Knows the order of SMTP events and nothing of libmilter. A session is used by one thread at a time,
-// but by different threads one after the other.
+// Knows the order of SMTP events and nothing of libmilter. A session is used by one thread at a
+// time, but by different threads one after the other.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +22,10 @@
 
 namespace spillway::session {
 
+// Header fields beyond this are not kept, and the message is refused at its end. The bookkeeping of
+// each field counts too, so that a million tiny fields cost no more memory than one huge field.
+inline constexpr std::size_t header_limit_bytes = 4 * 1024 * 1024;
+
 // What a session needs of the process; outlives all sessions.
 struct Surroundings {
     std::function<std::shared_ptr<const policy::Policy>()> current_policy;
@@ -30,36 +36,54 @@ struct Surroundings {
     std::function<limits::Time()> now;
 };
 
+// Who begins a message: the login ("" without one), the argument of MAIL, and the queue id, which
+// Sendmail and Postfix's own mail have already here, Postfix's SMTP mail only after the first RCPT.
+struct Sender {
+    std::string user;
+    std::string_view argument;
+    std::string_view queue_id;
+};
+
+// Events outside a message (after a refusal, after abort) change nothing. Any function may throw
+// what the spool, the policy or memory throw; the caller then defers the message and calls abort().
 class Session {
   public:
     explicit Session(const Surroundings& surroundings);
 
-    void connected(policy::Client client);
+    // Forgets a message left open: the MTA has begun anew.
+    void connected(const policy::Client& client) noexcept;
 
     // MAIL begins a message (and ends one left open) under the policy loaded now.
-    std::optional<policy::Refusal> mail(std::string user, std::string_view sender_argument);
-    // A refused recipient is no part of the message.
+    std::optional<policy::Refusal> mail(Sender sender);
+    // A refused recipient is no part of the message. `address` is the recipient as the MTA
+    // understood it, `argument` as the client wrote it.
     std::optional<policy::Refusal> recipient(std::string_view address, std::string_view argument);
     std::optional<policy::Refusal> data();
+    // `value` is all that stands after the colon, the leading blank included.
     void header(std::string_view name, std::string_view value);
-    std::optional<policy::Refusal> end_of_headers();
+    // With `may_refuse` false nothing is refused here, because the MTA does not listen: the same
+    // rules are read again at the end of the message.
+    std::optional<policy::Refusal> end_of_headers(bool may_refuse);
     // Returns false when no further body bytes are needed.
     bool body(std::string_view chunk);
 
     // The whole decision. The counters are charged when, and only when, the message may leave.
-    // `still_there` is asked after all else is decided and just before charging: an MTA that is gone
-    // will not deliver this message, so it must not be counted. Then there is no decision.
-    std::optional<policy::Decision> end_of_message(std::string queue_id,
-                                                   const std::function<bool()>& still_there);
+    // `still_there` is asked after all else is decided and just before charging: an MTA that is
+    // gone will not deliver this message, so it must not be counted. Then there is no decision.
+    std::optional<policy::Decision> end_of_message(const std::function<bool()>& still_there);
+
+    // The MTA's name of the message, told as soon as it is known; "" changes nothing.
+    void named(std::string_view queue_id);
+    const std::string& queue_id() const { return message_.queue_id; }
 
     // Forgets the message, keeps the connection.
-    void abort();
-
-    const policy::Policy& policy() const { return *policy_; }
+    void abort() noexcept;
 
   private:
     std::optional<policy::Refusal> refused(policy::Stage stage);
-    void log_decision(const policy::Decision& decision, std::chrono::microseconds spent) const;
+    std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
+    void log_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
+    void log_decision(const policy::Decision& decision) const;
 
     const Surroundings& around_;
     policy::Client client_;
@@ -67,6 +91,7 @@ class Session {
     policy::Message message_;
     std::size_t header_bytes_ = 0;
     bool headers_over_ = false;
+    std::chrono::steady_clock::duration spent_{};  // in the policy, over all stages
     Spool spool_;
 };
 

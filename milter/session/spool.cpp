@@ -1,0 +1,96 @@
+#include "session/spool.h"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <system_error>
+
+namespace spillway::session {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+// A file without a name, so that nothing is left behind whatever happens to the process.
+int open_unlinked(const std::string& folder) {
+    const int nameless = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (nameless >= 0) return nameless;
+    // Some file systems (overlayfs before Linux 6.1, NFS) know no O_TMPFILE.
+    std::string name = folder + "/spool.XXXXXX";
+    const int named = ::mkostemp(name.data(), O_CLOEXEC);
+    if (named < 0) fail("cannot make a spool file in " + folder);
+    ::unlink(name.c_str());
+    return named;
+}
+
+void write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail("cannot write to the spool file");
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+}  // namespace
+
+Spool::Spool(std::string folder, std::uint64_t threshold)
+    : folder_(std::move(folder)), threshold_(threshold) {}
+
+Spool::~Spool() { clear(); }
+
+void Spool::append(std::string_view bytes) {
+    if (bytes.empty()) return;
+    unmap();
+    if (fd_ < 0 && size_ + bytes.size() > threshold_) spill();
+    if (fd_ < 0)
+        memory_.append(bytes);
+    else
+        write_all(fd_, bytes);
+    size_ += bytes.size();
+}
+
+void Spool::spill() {
+    const int fd = open_unlinked(folder_);
+    try {
+        write_all(fd, memory_);
+    } catch (...) {
+        ::close(fd);
+        throw;
+    }
+    fd_ = fd;
+    memory_ = std::string();
+}
+
+std::string_view Spool::bytes() {
+    if (fd_ < 0) return memory_;
+    if (mapped_ == nullptr) {
+        void* const start = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
+        if (start == MAP_FAILED) fail("cannot map the spool file");
+        mapped_ = start;
+        mapped_size_ = size_;
+    }
+    return {static_cast<const char*>(mapped_), mapped_size_};
+}
+
+void Spool::unmap() {
+    if (mapped_ != nullptr) ::munmap(mapped_, mapped_size_);
+    mapped_ = nullptr;
+    mapped_size_ = 0;
+}
+
+void Spool::clear() {
+    unmap();
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+    size_ = 0;
+    // Given back, not kept: an idle connection may last for hours and there may be thousands.
+    memory_ = std::string();
+}
+
+}  // namespace spillway::session
