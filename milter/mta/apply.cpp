@@ -1,0 +1,88 @@
+#include "mta/apply.h"
+
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "mta/reply.h"
+
+namespace spillway::mta {
+namespace {
+
+// libmilter's functions take char* and change nothing.
+char* c_text(const std::string& text) { return const_cast<char*>(text.c_str()); }
+
+sfsistat refuse(SMFICTX* context, const policy::Reply& reply, ReplyClass wanted) {
+    const WireReply wire = wire_reply(reply, wanted);
+    // Where this fails the MTA says its generic words; the refusal stands.
+    smfi_setreply(context, c_text(wire.code), c_text(wire.enhanced), c_text(wire.text));
+    return wanted == ReplyClass::defer ? SMFIS_TEMPFAIL : SMFIS_REJECT;
+}
+
+struct Answer {
+    SMFICTX* context;
+
+    sfsistat operator()(const policy::Accept&) const { return SMFIS_CONTINUE; }
+    sfsistat operator()(const policy::Quarantine&) const { return SMFIS_CONTINUE; }
+    sfsistat operator()(const policy::Discard&) const { return SMFIS_DISCARD; }
+    sfsistat operator()(const policy::Reject& reject) const {
+        return refuse(context, reject.reply, ReplyClass::reject);
+    }
+    sfsistat operator()(const policy::Defer& defer) const {
+        return refuse(context, defer.reply, ReplyClass::defer);
+    }
+};
+
+void expect(int result, std::string_view what) {
+    if (result != MI_SUCCESS) throw std::runtime_error(fmt::format("the MTA did not {}", what));
+}
+
+struct Editor {
+    SMFICTX* context;
+    bool leading_blank;
+
+    void operator()(const policy::AddHeader& add) const {
+        const std::string value = leading_blank ? " " + add.value : add.value;
+        expect(smfi_addheader(context, c_text(add.name), c_text(value)), "add " + add.name);
+    }
+    // No value means removal; the number is counted from 1 among fields of this name.
+    void operator()(const policy::RemoveHeader& remove) const {
+        expect(smfi_chgheader(context, c_text(remove.name), remove.nth, nullptr),
+               "remove " + remove.name);
+    }
+};
+
+bool lets_pass(const policy::Verdict& verdict) {
+    return std::holds_alternative<policy::Accept>(verdict) ||
+           std::holds_alternative<policy::Quarantine>(verdict);
+}
+
+// An empty reason means no quarantine to Sendmail.
+std::string reason_of(const policy::Quarantine& quarantine) {
+    return quarantine.reason.empty() ? "held by policy" : quarantine.reason;
+}
+
+}  // namespace
+
+sfsistat answer(SMFICTX* context, const policy::Verdict& verdict) {
+    return std::visit(Answer{context}, verdict);
+}
+
+sfsistat answer_trouble(SMFICTX* context) noexcept {
+    char code[] = "451";
+    char enhanced[] = "4.3.0";
+    char text[] = "Mail policy service is in trouble, try again later";
+    smfi_setreply(context, code, enhanced, text);
+    return SMFIS_TEMPFAIL;
+}
+
+sfsistat apply(SMFICTX* context, const policy::Decision& decision, bool leading_blank) {
+    if (lets_pass(decision.verdict))
+        for (const auto& edit : decision.edits) std::visit(Editor{context, leading_blank}, edit);
+    if (const auto* held = std::get_if<policy::Quarantine>(&decision.verdict))
+        expect(smfi_quarantine(context, c_text(reason_of(*held))), "quarantine the message");
+    return answer(context, decision.verdict);
+}
+
+}  // namespace spillway::mta
