@@ -14,3 +14,8 @@ spillway_pytest(golden golden golden)
 spillway_pytest(milter milter milter)
 spillway_pytest(postfix postfix postfix)
 spillway_pytest(ctl ctl ctl)
+
+# The tree itself: the rooms keep their order, and the checker that says so is worth believing.
+add_test(NAME check_layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-layers)
+set_tests_properties(check_layers PROPERTIES LABELS check)
+spillway_pytest(checkers check check)
