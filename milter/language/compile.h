@@ -1,6 +1,7 @@
 // Text into policy: the one entrance to the language.
 //
-// Pure but for the two functions it is given to read files with. Grammar and words: spillway.conf(5).
+// Pure but for the two functions it is given to read files with. Grammar and words:
+// spillway.conf(5).
 #pragma once
 
 #include <functional>
@@ -17,8 +18,8 @@
 
 namespace spillway::language {
 
-// Where included files and maps come from. Relative names are resolved against the folder of the main
-// file before they are asked for.
+// Where included files and maps come from. Relative names are resolved against the folder of the
+// main file before they are asked for.
 struct Files {
     // The text of a file, or why it cannot be read.
     std::function<tl::expected<std::string, std::string>(const std::string& path)> read;

@@ -20,7 +20,8 @@ struct Diagnostic {
     Severity severity = Severity::error;
     std::string message;
 
-    std::string text() const;  // "rules/a.rules:3:7: error: unknown action "rejct", did you mean "reject"?"
+    std::string text()
+        const;  // "rules/a.rules:3:7: error: unknown action "rejct", did you mean "reject"?"
 };
 
 class Diagnostics {

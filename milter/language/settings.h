@@ -50,8 +50,8 @@ struct Settings {
     UnixSocket control{"/run/spillway/control.sock", 0600, ""};
     Store counters = MemoryStore{};
     std::string state_dir = "/var/lib/spillway";
-    std::string spool_dir;                       // "" is state_dir
-    std::uint64_t spool_above = 1024 * 1024;     // bytes of a message kept in memory
+    std::string spool_dir;                    // "" is state_dir
+    std::uint64_t spool_above = 1024 * 1024;  // bytes of a message kept in memory
     std::string timezone = "UTC";
     std::string user;  // "" keeps the user it was started as
     LogSetting log;

@@ -1,0 +1,95 @@
+// What a policy text says, word by word, before names mean anything. The parser makes it, the
+// compiler reads it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "language/lexer.h"
+
+namespace spillway::language {
+
+struct Word {
+    std::string text;
+    Place place;
+    bool quoted = false;  // written as a "string"
+};
+
+// "count >= 2" after a pattern or phrase.
+struct CountNode {
+    Word order;  // one of < <= = != >= >
+    Word number;
+};
+struct PairsNode {  // owned[account]
+    Word map;
+    Word key;
+};
+struct ListNode {
+    std::vector<Word> entries;
+};
+// What stands to the right of an operator.
+using Operand = std::variant<std::monostate, Word, PairsNode, ListNode, Regex>;
+
+// auth · tag NAME · window NAME · [any|all] FIELD OP OPERAND [count ORDER NUMBER]
+struct PredicateNode {
+    std::optional<Word> quantifier;
+    Word subject;
+    std::optional<Word> name;  // of a header, tag or window
+    std::optional<Word> op;    // in, has, exists, =~, =, !=, <, <=, >=, >
+    Operand operand;
+    std::optional<CountNode> count;
+};
+
+struct ConditionNode;
+struct AndNode {
+    std::vector<ConditionNode> parts;
+};
+struct OrNode {
+    std::vector<ConditionNode> parts;
+};
+struct NotNode {
+    std::unique_ptr<ConditionNode> part;
+};
+struct ConditionNode {
+    std::variant<AndNode, OrNode, NotNode, PredicateNode> is;
+};
+
+// A statement of plain words: `verb` and what follows it on the line. Strings are words too.
+struct Line {
+    Word verb;
+    std::vector<Word> arguments;
+};
+
+struct MapNode {
+    Word name;
+    Word kind;
+    std::optional<Word> file;
+    std::vector<Word> entries;  // inline
+};
+struct WindowNode {
+    Word name;
+    std::vector<std::vector<Word>> spans;  // each: days, then perhaps times
+};
+// limit, rule and test blocks: conditions apart from plain lines, both in order.
+struct BlockNode {
+    Word kind;
+    Word name;
+    std::optional<ConditionNode> when;
+    std::optional<ConditionNode> unless;
+    std::vector<Line> lines;
+};
+
+// All statements of all files of one generation.
+struct Program {
+    std::vector<Line> settings;
+    std::vector<MapNode> maps;
+    std::vector<WindowNode> windows;
+    std::vector<BlockNode> limits;
+    std::vector<BlockNode> rules;
+    std::vector<BlockNode> tests;
+};
+
+}  // namespace spillway::language

@@ -1,0 +1,304 @@
+#include "language/compile_condition.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "language/arguments.h"
+#include "language/values.h"
+#include "policy/variants.h"
+
+namespace spillway::language {
+namespace {
+
+using policy::Compare;
+using policy::Condition;
+using policy::Field;
+using policy::Order;
+
+enum class Kind { name, domain, address, ip, text };
+
+struct FieldWord {
+    std::string_view word;
+    Field field;
+    Kind kind;
+};
+constexpr std::array field_table{
+    FieldWord{"user", Field::user, Kind::name},
+    FieldWord{"domain", Field::domain, Kind::domain},
+    FieldWord{"account", Field::account, Kind::name},
+    FieldWord{"client-ip", Field::client_ip, Kind::ip},
+    FieldWord{"mail-from", Field::mail_from, Kind::address},
+    FieldWord{"mail-from.domain", Field::mail_from_domain, Kind::domain},
+    FieldWord{"from", Field::from, Kind::address},
+    FieldWord{"from.domain", Field::from_domain, Kind::domain},
+    FieldWord{"rcpt", Field::rcpt, Kind::address},
+    FieldWord{"rcpt.domain", Field::rcpt_domain, Kind::domain},
+    FieldWord{"subject", Field::subject, Kind::text},
+    FieldWord{"header", Field::header, Kind::text},
+    FieldWord{"text", Field::text, Kind::text},
+};
+
+struct OrderWord {
+    std::string_view word;
+    Order order;
+};
+constexpr std::array order_table{
+    OrderWord{"<", Order::less},
+    OrderWord{"<=", Order::less_or_equal},
+    OrderWord{"=", Order::equal},
+    OrderWord{"!=", Order::not_equal},
+    OrderWord{">=", Order::greater_or_equal},
+    OrderWord{">", Order::greater},
+};
+
+Order order_of(const Word& word) {
+    const auto found = std::ranges::find(order_table, word.text, &OrderWord::word);
+    if (found == order_table.end()) throw Mistake(word.place, "expected a comparison");
+    return found->order;
+}
+
+Condition negated(Condition condition) {
+    return {policy::Not{std::make_unique<Condition>(std::move(condition))}};
+}
+
+// Compiles one predicate on a field.
+class Comparison {
+  public:
+    Comparison(const PredicateNode& node, const FieldWord& field, Names& names)
+        : node_(node), field_(field), names_(names) {}
+
+    Condition compile();
+
+  private:
+    Condition compare(policy::Test test);
+    Condition in_set();
+    Condition in_map(const Word& name);
+    Condition in_pairs(const PairsNode& pairs);
+    policy::Test set_test(const std::vector<Word>& entries) const;
+    Condition matching(match::Pattern pattern);
+    Condition has_phrases();
+    Condition equals();
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw Mistake(node_.op ? node_.op->place : node_.subject.place, why);
+    }
+    policy::Quantifier quantifier() const;
+
+    const PredicateNode& node_;
+    const FieldWord& field_;
+    Names& names_;
+};
+
+policy::Quantifier Comparison::quantifier() const {
+    if (!node_.quantifier) return policy::Quantifier::each;
+    if (!policy::is_author(field_.field) && !policy::is_recipient(field_.field)) {
+        throw Mistake(node_.quantifier->place,
+                      fmt::format("\"{}\" goes with from and rcpt only, not with {}",
+                                  node_.quantifier->text, field_.word));
+    }
+    return node_.quantifier->text == "any" ? policy::Quantifier::any : policy::Quantifier::all;
+}
+
+Condition Comparison::compare(policy::Test test) {
+    Compare compare{field_.field, node_.name ? node_.name->text : "", quantifier(),
+                    std::move(test)};
+    const bool of_one_address =
+        compare.quantifier == policy::Quantifier::each &&
+        (policy::is_author(field_.field) || policy::is_recipient(field_.field));
+    if (!of_one_address) compare.memo = names_.memos++;
+    return {std::move(compare)};
+}
+
+policy::Test Comparison::set_test(const std::vector<Word>& entries) const {
+    if (field_.kind == Kind::ip) {
+        auto networks = std::make_shared<match::NetworkSet>();
+        for (const Word& entry : entries) {
+            if (const auto added = networks->add(entry.text); !added) {
+                throw Mistake(entry.place, added.error());
+            }
+        }
+        return policy::InNetworks{std::move(networks)};
+    }
+    auto set = std::make_shared<match::ValueSet>();
+    for (const Word& entry : entries) {
+        if (const auto added = set->add(entry.text); !added)
+            throw Mistake(entry.place, added.error());
+    }
+    return policy::InSet{std::move(set)};
+}
+
+Condition Comparison::in_map(const Word& name) {
+    const MapValue& map = names_.map(name).is;
+    if (const auto* networks = std::get_if<std::shared_ptr<match::NetworkSet>>(&map)) {
+        if (field_.kind != Kind::ip) {
+            throw Mistake(
+                name.place,
+                fmt::format("\"{}\" holds networks, which only client-ip can be in", name.text));
+        }
+        return compare(policy::InNetworks{*networks});
+    }
+    if (field_.kind == Kind::ip) {
+        throw Mistake(name.place,
+                      fmt::format("client-ip needs a map of networks, \"{}\" is none", name.text));
+    }
+    if (const auto* set = std::get_if<std::shared_ptr<match::ValueSet>>(&map)) {
+        return compare(policy::InSet{*set});
+    }
+    throw Mistake(name.place, fmt::format("\"{0}\" is a map of pairs: say whose values are meant, "
+                                          "such as {0}[account]",
+                                          name.text));
+}
+
+Condition Comparison::in_pairs(const PairsNode& pairs) {
+    const auto* map = std::get_if<std::shared_ptr<match::PairMap>>(&names_.map(pairs.map).is);
+    if (!map) {
+        throw Mistake(pairs.map.place, fmt::format("\"{}\" is not a map of pairs", pairs.map.text));
+    }
+    if (field_.kind == Kind::ip)
+        throw Mistake(pairs.map.place, "client-ip needs a map of networks");
+    const auto key = std::ranges::find(field_table, pairs.key.text, &FieldWord::word);
+    if (pairs.key.text != "user" && pairs.key.text != "domain" && pairs.key.text != "account") {
+        throw Mistake(pairs.key.place,
+                      fmt::format("expected user, domain or account, got \"{}\"{}", pairs.key.text,
+                                  suggestion(pairs.key.text, {"user", "domain", "account"})));
+    }
+    return compare(policy::InPairs{*map, key->field});
+}
+
+Condition Comparison::in_set() {
+    if (field_.kind == Kind::text) {
+        refuse(
+            fmt::format("\"in\" needs an address, a domain, a name or client-ip; {} is text: use "
+                        "\"has\" or \"=~\"",
+                        field_.word));
+    }
+    return std::visit(Overloaded{
+                          [&](const Word& name) { return in_map(name); },
+                          [&](const PairsNode& pairs) { return in_pairs(pairs); },
+                          [&](const ListNode& list) { return compare(set_test(list.entries)); },
+                          [&](const auto&) -> Condition { refuse("expected a map or a list"); },
+                      },
+                      node_.operand);
+}
+
+Condition Comparison::matching(match::Pattern pattern) {
+    policy::Matches matches{std::move(pattern)};
+    if (node_.count) {
+        matches.order = order_of(node_.count->order);
+        const auto number = parse_number(node_.count->number.text);
+        matches.count = Arguments::value_of(node_.count->number, number);
+    }
+    return compare(std::move(matches));
+}
+
+Condition Comparison::has_phrases() {
+    if (field_.kind != Kind::text) {
+        refuse(fmt::format("\"has\" looks for words in subject, header or text, not in {}",
+                           field_.word));
+    }
+    const auto& entries = std::get<ListNode>(node_.operand).entries;
+    if (entries.empty()) refuse("\"has\" needs at least one phrase");
+    if (entries.size() > 1 && node_.count) {
+        throw Mistake(node_.count->order.place, "\"count\" goes with a single phrase");
+    }
+    policy::Or any;
+    for (const Word& entry : entries) {
+        if (entry.text.find_first_not_of(" \t\n") == std::string::npos) {
+            throw Mistake(entry.place, "an empty phrase");
+        }
+        any.parts.push_back(matching(match::Pattern::phrase(entry.text)));
+    }
+    if (any.parts.size() == 1) return std::move(any.parts.front());
+    return {std::move(any)};
+}
+
+Condition Comparison::equals() {
+    const Word& value = std::get<Word>(node_.operand);
+    if (node_.op->text != "=" && node_.op->text != "!=") {
+        refuse(fmt::format("{} is not a number: use = or !=", field_.word));
+    }
+    const bool as_text = field_.kind == Kind::text || field_.kind == Kind::name;
+    Condition condition =
+        compare(as_text ? policy::Test{policy::Equals{value.text}} : set_test({value}));
+    return node_.op->text == "=" ? std::move(condition) : negated(std::move(condition));
+}
+
+Condition Comparison::compile() {
+    const std::string& op = node_.op->text;
+    if (op == "in") return in_set();
+    if (op == "has") return has_phrases();
+    if (op == "exists") {
+        if (field_.field != Field::header && field_.field != Field::subject) {
+            refuse("\"exists\" goes with header and subject only");
+        }
+        return compare(policy::Exists{});
+    }
+    const auto* regex = std::get_if<Regex>(&node_.operand);
+    if (!regex) return equals();
+    auto pattern = match::Pattern::compile(regex->expression, regex->flags);
+    if (!pattern) {
+        Place place = regex->place;
+        place.column += 1 + static_cast<int>(pattern.error().offset);
+        throw Mistake(place, "regular expression: " + pattern.error().message);
+    }
+    return matching(std::move(*pattern));
+}
+
+Condition number(const PredicateNode& node) {
+    const auto* value = std::get_if<Word>(&node.operand);
+    if (!value) {
+        throw Mistake(node.op->place,
+                      fmt::format("{} is a number: compare it with <, <=, =, !=, >= or >",
+                                  node.subject.text));
+    }
+    if (node.quantifier) throw Mistake(node.quantifier->place, "any and all go with from and rcpt");
+    const bool size = node.subject.text == "size";
+    const auto parsed = size ? parse_size(value->text) : parse_number(value->text);
+    return {policy::CompareNumber{size ? policy::Quantity::size : policy::Quantity::recipients,
+                                  order_of(*node.op), Arguments::value_of(*value, parsed)}};
+}
+
+Condition predicate(const PredicateNode& node, Names& names) {
+    const std::string& subject = node.subject.text;
+    if (node.quantifier && (subject == "auth" || subject == "tag" || subject == "window")) {
+        throw Mistake(node.quantifier->place, "any and all go with from and rcpt");
+    }
+    if (subject == "auth") return {policy::Authenticated{}};
+    if (subject == "window") return {policy::InWindow{names.window(*node.name).window}};
+    if (subject == "tag") {
+        if (!names.tags.contains(node.name->text)) {
+            const std::vector<std::string_view> known(names.tags.begin(), names.tags.end());
+            throw Mistake(node.name->place,
+                          fmt::format("no rule sets the tag \"{}\"{}", node.name->text,
+                                      suggestion(node.name->text, known)));
+        }
+        return {policy::Tagged{node.name->text}};
+    }
+    if (subject == "recipients" || subject == "size") return number(node);
+    const auto field = std::ranges::find(field_table, subject, &FieldWord::word);
+    return Comparison(node, *field, names).compile();
+}
+
+template <typename Policy, typename Node>
+Condition group(const Node& node, Names& names) {
+    Policy group;
+    for (const auto& part : node.parts) group.parts.push_back(compile_condition(part, names));
+    return {std::move(group)};
+}
+
+}  // namespace
+
+Condition compile_condition(const ConditionNode& node, Names& names) {
+    return std::visit(
+        Overloaded{
+            [&](const AndNode& all) { return group<policy::And>(all, names); },
+            [&](const OrNode& any) { return group<policy::Or>(any, names); },
+            [&](const NotNode& inner) { return negated(compile_condition(*inner.part, names)); },
+            [&](const PredicateNode& leaf) { return predicate(leaf, names); },
+        },
+        node.is);
+}
+
+}  // namespace spillway::language

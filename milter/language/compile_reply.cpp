@@ -1,0 +1,97 @@
+#include "language/compile_reply.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace spillway::language {
+namespace {
+
+bool is_code(std::string_view text) {
+    return text.size() == 3 &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+}
+
+// "5.7.1": RFC 3463 section 2.
+bool is_enhanced(std::string_view text) {
+    int dots = 0;
+    int digits = 0;
+    for (const char c : text) {
+        if (c == '.') {
+            if (digits == 0) return false;
+            ++dots;
+            digits = 0;
+        } else if (c >= '0' && c <= '9' && digits < 3) {
+            ++digits;
+        } else {
+            return false;
+        }
+    }
+    return dots == 2 && digits > 0;
+}
+
+void check_class(const Word& word, int code_class) {
+    if (word.text[0] - '0' == code_class) return;
+    throw Mistake(word.place,
+                  fmt::format("\"{}\" is not of class {}: {}", word.text, code_class,
+                              code_class == 5 ? "a rejection is final (5xx with 5.x.x)"
+                                              : "a deferral is for now (4xx with 4.x.x)"));
+}
+
+}  // namespace
+
+policy::Template take_template(const Word& word) {
+    const auto bad =
+        std::ranges::find_if(word.text, [](unsigned char c) { return c < 0x20 || c > 0x7e; });
+    if (bad != word.text.end()) {
+        throw Mistake(word.place,
+                      "replies and header values are one line of printable ASCII (RFC 5321)");
+    }
+    constexpr std::size_t longest = 400;
+    if (word.text.size() > longest) {
+        throw Mistake(word.place, fmt::format("the text has {} characters, {} are allowed",
+                                              word.text.size(), longest));
+    }
+    return Arguments::value_of(word, policy::Template::parse(word.text));
+}
+
+policy::TemplateReply take_reply(Arguments& args, int code_class, std::string_view default_code,
+                                 std::string_view default_text) {
+    policy::TemplateReply reply{0, fmt::format("{}.7.1", code_class), {}};
+    Word text{std::string{default_text}, args.line().verb.place, true};
+    std::string code{default_code};
+    if (args.more() && !args.peek().quoted && is_code(args.peek().text)) {
+        check_class(args.peek(), code_class);
+        code = args.take("a code").text;
+        if (args.more() && !args.peek().quoted && is_enhanced(args.peek().text)) {
+            check_class(args.peek(), code_class);
+            reply.enhanced = args.take("an enhanced code").text;
+        }
+    }
+    if (args.more()) {
+        if (!args.peek().quoted) {
+            throw Mistake(
+                args.peek().place,
+                fmt::format("expected [CODE [ENHANCED]] [\"TEXT\"], such as {} {}.7.1 \"…\", "
+                            "got \"{}\"",
+                            default_code, code_class, args.peek().text));
+        }
+        text = args.take("a text");
+    }
+    reply.code = std::stoi(code);
+    reply.text = take_template(text);
+    return reply;
+}
+
+std::string take_header_name(Arguments& args) {
+    const Word& name = args.take("a header field's name");
+    const bool fits = !name.text.empty() && std::ranges::all_of(name.text, [](unsigned char c) {
+        return c > 0x20 && c < 0x7f && c != ':';
+    });
+    if (!fits) {
+        throw Mistake(name.place,
+                      fmt::format("\"{}\" cannot be the name of a header field", name.text));
+    }
+    return name.text;
+}
+
+}  // namespace spillway::language

@@ -1,0 +1,133 @@
+#include "language/compile_settings.h"
+
+#include <map>
+
+#include "language/arguments.h"
+#include "policy/variants.h"
+
+namespace spillway::language {
+namespace {
+
+void read_socket_options(Arguments& args, UnixSocket& socket) {
+    while (args.more()) {
+        if (args.take_if("mode")) {
+            socket.mode = args.take_as("a file mode", parse_mode);
+        } else if (args.take_if("group")) {
+            socket.group = args.take("a group's name").text;
+        } else {
+            args.done();
+        }
+    }
+}
+
+void read_listen(Arguments& args, Settings& settings) {
+    settings.listen = args.take_as("unix:/PATH, inet:HOST:PORT or fd:NUMBER", parse_listen);
+    if (auto* socket = std::get_if<UnixSocket>(&settings.listen))
+        read_socket_options(args, *socket);
+}
+
+void read_control(Arguments& args, Settings& settings) {
+    const Word& word = args.take("unix:/PATH");
+    const Listen parsed = Arguments::value_of(word, parse_listen(word.text));
+    const auto* socket = std::get_if<UnixSocket>(&parsed);
+    if (!socket) throw Mistake(word.place, "the control socket must be unix:/PATH");
+    settings.control = *socket;
+    settings.control.mode = UnixSocket{}.mode & 0600U;
+    read_socket_options(args, settings.control);
+}
+
+void read_counters(Arguments& args, Settings& settings) {
+    settings.counters = args.take_as("memory, redis://… or redis+unix:/PATH", parse_store);
+    auto* redis = std::get_if<RedisStore>(&settings.counters);
+    while (redis && args.more()) {
+        if (args.take_if("timeout")) {
+            redis->timeout = args.take_as("a duration such as 150ms", parse_duration);
+        } else if (args.take_if("database")) {
+            redis->database = static_cast<int>(args.take_as("a number", parse_number));
+        } else {
+            args.done();
+        }
+    }
+}
+
+void read_log(Arguments& args, Settings& settings) {
+    const auto target = args.take_one_of({"syslog", "stderr", "file"});
+    settings.log.target = static_cast<LogTarget>(target);
+    if (settings.log.target == LogTarget::file) {
+        const Word& path = args.take("a file name");
+        if (!path.text.starts_with('/')) throw Mistake(path.place, "expected an absolute path");
+        settings.log.path = path.text;
+    }
+    settings.log.json = args.take_if("json");
+}
+
+std::string absolute_path(Arguments& args) {
+    const Word& path = args.take("an absolute path");
+    if (!path.text.starts_with('/')) throw Mistake(path.place, "expected an absolute path");
+    return path.text;
+}
+
+const date::time_zone* read_zone(Arguments& args, Settings& settings) {
+    const Word& name = args.take("a time zone such as Pacific/Auckland");
+    try {
+        const date::time_zone* zone = date::locate_zone(name.text);
+        settings.timezone = name.text;
+        return zone;
+    } catch (const std::runtime_error&) {
+        throw Mistake(name.place, fmt::format("unknown time zone \"{}\"", name.text));
+    }
+}
+
+void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
+    const std::string& name = args.line().verb.text;
+    if (name == "listen")
+        read_listen(args, settings);
+    else if (name == "control")
+        read_control(args, settings);
+    else if (name == "counters")
+        read_counters(args, settings);
+    else if (name == "state-dir")
+        settings.state_dir = absolute_path(args);
+    else if (name == "spool-dir")
+        settings.spool_dir = absolute_path(args);
+    else if (name == "spool-above")
+        settings.spool_above = static_cast<std::uint64_t>(args.take_as("a size", parse_size));
+    else if (name == "text-limit")
+        policy.text_limit = args.take_as("a size", parse_size);
+    else if (name == "timezone")
+        policy.zone = read_zone(args, settings);
+    else if (name == "user")
+        settings.user = args.take("a user's name").text;
+    else if (name == "log")
+        read_log(args, settings);
+    else if (name == "accounts")
+        policy.accounts = args.take("the name of a map of pairs");
+    args.done();
+}
+
+}  // namespace
+
+PolicySettings read_settings(const std::vector<Line>& lines, Settings& settings,
+                             Diagnostics& diagnostics) {
+    PolicySettings policy;
+    std::map<std::string, Place> seen;
+    for (const Line& line : lines) {
+        const auto [first, is_new] = seen.try_emplace(line.verb.text, line.verb.place);
+        if (!is_new) {
+            diagnostics.error(line.verb.place,
+                              fmt::format("a second \"{}\"; the first is at {}:{}", line.verb.text,
+                                          first->second.file, first->second.line));
+            continue;
+        }
+        try {
+            Arguments args(line);
+            read_setting(args, settings, policy);
+        } catch (const Mistake& mistake) {
+            diagnostics.error(mistake.place, mistake.what());
+        }
+    }
+    if (!policy.zone) policy.zone = date::locate_zone("UTC");
+    return policy;
+}
+
+}  // namespace spillway::language

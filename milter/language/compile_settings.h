@@ -1,0 +1,26 @@
+// Setting statements into Settings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <date/tz.h>
+
+#include "language/ast.h"
+#include "language/diagnostics.h"
+#include "language/settings.h"
+
+namespace spillway::language {
+
+// What settings say about the policy itself rather than about the daemon.
+struct PolicySettings {
+    std::optional<Word> accounts;  // the map's name
+    std::optional<std::int64_t> text_limit;
+    const date::time_zone* zone = nullptr;  // never null afterwards
+};
+
+PolicySettings read_settings(const std::vector<Line>& lines, Settings& settings,
+                             Diagnostics& diagnostics);
+
+}  // namespace spillway::language

@@ -1,0 +1,176 @@
+#include "language/condition_parser.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "language/parser.h"
+
+namespace spillway::language {
+namespace {
+
+constexpr int deepest_nesting =
+    200;  // parentheses and nots; keeps the recursion off the stack's end
+constexpr std::array<std::string_view, 6> orders{"<", "<=", "=", "!=", ">=", ">"};
+
+class ConditionParser {
+  public:
+    explicit ConditionParser(Tokens& tokens) : tokens_(tokens) {}
+
+    ConditionNode any();
+
+  private:
+    ConditionNode all();
+    ConditionNode negated();
+    ConditionNode nested(const Place& place);
+    PredicateNode predicate();
+    void comparison(PredicateNode& node);
+    Operand set_operand();
+    Operand phrase_operand();
+    std::optional<CountNode> count();
+
+    Tokens& tokens_;
+    int depth_ = 0;
+};
+
+template <typename Node, typename Read>
+ConditionNode chain(Tokens& tokens, std::string_view joint, const Read& read) {
+    ConditionNode first = read();
+    if (!tokens.peek().word(joint)) return first;
+    Node node;
+    node.parts.push_back(std::move(first));
+    while (tokens.take_word(joint)) {
+        tokens.skip_line_ends();
+        node.parts.push_back(read());
+    }
+    return {std::move(node)};
+}
+
+ConditionNode ConditionParser::any() {
+    return chain<OrNode>(tokens_, "or", [&] { return all(); });
+}
+
+ConditionNode ConditionParser::all() {
+    return chain<AndNode>(tokens_, "and", [&] { return negated(); });
+}
+
+ConditionNode ConditionParser::nested(const Place& place) {
+    if (++depth_ > deepest_nesting) throw Mistake(place, "conditions are nested too deeply");
+    ConditionNode node = any();
+    --depth_;
+    return node;
+}
+
+ConditionNode ConditionParser::negated() {
+    const Place place = tokens_.peek().place;
+    if (tokens_.take_word("not")) {
+        tokens_.skip_line_ends();
+        if (++depth_ > deepest_nesting) throw Mistake(place, "conditions are nested too deeply");
+        NotNode node{std::make_unique<ConditionNode>(negated())};
+        --depth_;
+        return {std::move(node)};
+    }
+    if (!tokens_.peek().symbol("(")) return {predicate()};
+    const Nested inside(tokens_);
+    tokens_.next();
+    ConditionNode node = nested(place);
+    if (!tokens_.peek().symbol(")")) {
+        throw Mistake(tokens_.peek().place, fmt::format("expected \")\", \"and\" or \"or\", got {}",
+                                                        tokens_.peek().named()));
+    }
+    tokens_.next();
+    return node;
+}
+
+PredicateNode ConditionParser::predicate() {
+    PredicateNode node;
+    if (tokens_.peek().word("any") || tokens_.peek().word("all")) {
+        node.quantifier = tokens_.word("any or all");
+    }
+    if (tokens_.peek().kind != TokenKind::word) {
+        throw Mistake(tokens_.peek().place,
+                      fmt::format("expected a condition, got {}", tokens_.peek().named()));
+    }
+    node.subject = tokens_.word("a condition");
+    const std::string& subject = node.subject.text;
+    if (subject == "auth") return node;
+    if (subject == "tag" || subject == "window") {
+        node.name = tokens_.word(fmt::format("the {}'s name", subject));
+        return node;
+    }
+    if (std::ranges::find(field_words, subject) == std::end(field_words)) {
+        std::vector<std::string_view> known{"auth", "tag", "window", "not", "any", "all"};
+        known.insert(known.end(), std::begin(field_words), std::end(field_words));
+        throw Mistake(node.subject.place, fmt::format("unknown condition \"{}\"{}", subject,
+                                                      suggestion(subject, known)));
+    }
+    if (subject == "header") node.name = tokens_.word("the header field's name");
+    comparison(node);
+    return node;
+}
+
+void ConditionParser::comparison(PredicateNode& node) {
+    const Token op = tokens_.peek();
+    node.op = Word{op.text, op.place};
+    const bool is_order =
+        op.kind == TokenKind::symbol && std::ranges::find(orders, op.text) != orders.end();
+    if (op.symbol("=~")) {
+        tokens_.next();
+        node.operand = tokens_.regex();
+        node.count = count();
+    } else if (is_order) {
+        tokens_.next();
+        node.operand = tokens_.word("a value");
+    } else if (tokens_.take_word("in")) {
+        node.operand = set_operand();
+    } else if (tokens_.take_word("has")) {
+        node.operand = phrase_operand();
+        node.count = count();
+    } else if (!tokens_.take_word("exists")) {
+        throw Mistake(
+            op.place,
+            fmt::format(
+                "expected \"in\", \"has\", \"exists\", \"=~\" or a comparison "
+                "after \"{}\", got {}{}",
+                node.subject.text, op.named(),
+                op.kind == TokenKind::word ? suggestion(op.text, {"in", "has", "exists"}) : ""));
+    }
+}
+
+Operand ConditionParser::set_operand() {
+    if (tokens_.peek().symbol("[")) return ListNode{tokens_.list()};
+    const bool quoted = tokens_.peek().kind == TokenKind::string;
+    Word word = tokens_.word("a map or a list");
+    if (quoted) return ListNode{{std::move(word)}};
+    if (!tokens_.take_symbol("[")) return word;
+    PairsNode node{std::move(word), tokens_.word("user, domain or account")};
+    tokens_.symbol("]");
+    return node;
+}
+
+Operand ConditionParser::phrase_operand() {
+    if (tokens_.peek().symbol("[")) return ListNode{tokens_.list()};
+    return ListNode{{tokens_.word("a phrase or a list of phrases")}};
+}
+
+std::optional<CountNode> ConditionParser::count() {
+    if (!tokens_.take_word("count")) return std::nullopt;
+    const Token order = tokens_.peek();
+    if (order.kind != TokenKind::symbol || std::ranges::find(orders, order.text) == orders.end()) {
+        throw Mistake(order.place,
+                      fmt::format("expected a comparison such as \">= 2\" after \"count\", got {}",
+                                  order.named()));
+    }
+    tokens_.next();
+    return CountNode{{order.text, order.place}, tokens_.word("a number")};
+}
+
+}  // namespace
+
+ConditionNode parse_condition(Tokens& tokens) {
+    tokens.skip_line_ends();
+    return ConditionParser(tokens).any();
+}
+
+}  // namespace spillway::language

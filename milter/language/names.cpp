@@ -1,0 +1,194 @@
+#include "language/names.h"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "language/values.h"
+
+namespace spillway::language {
+namespace {
+
+template <typename Table>
+auto& found_in(Table& table, const Word& name, std::string_view what) {
+    const auto entry = table.find(name.text);
+    if (entry != table.end()) {
+        entry->second.used = true;
+        return entry->second;
+    }
+    std::vector<std::string_view> known;
+    for (const auto& [key, value] : table) known.push_back(key);
+    throw Mistake(name.place, fmt::format("unknown {} \"{}\"{}", what, name.text,
+                                          suggestion(name.text, known)));
+}
+
+struct Entry {
+    Place place;
+    std::vector<std::string> words;  // at least one
+};
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream in{text.substr(0, text.find('#'))};
+    std::vector<std::string> words;
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
+}
+
+std::vector<Entry> entries_of_file(const std::string& path, const std::string& text) {
+    std::vector<Entry> entries;
+    std::istringstream in{text};
+    int number = 1;
+    for (std::string line; std::getline(in, line); ++number) {
+        Entry entry{{path, number, 1}, words_of(line)};
+        if (!entry.words.empty()) entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+using Added = tl::expected<void, std::string>;
+
+Added single(const Entry& entry) {
+    if (entry.words.size() == 1) return {};
+    return tl::unexpected(
+        fmt::format("expected one entry a line, got \"{}\" as well", entry.words[1]));
+}
+
+Added add_domain(match::ValueSet& set, const Entry& entry) {
+    if (const Added one = single(entry); !one) return one;
+    if (entry.words[0].find('@') == std::string::npos) return set.add(entry.words[0]);
+    return tl::unexpected(
+        fmt::format("\"{}\" is an address; a map of addresses takes both", entry.words[0]));
+}
+
+Added add_pair(match::PairMap& map, const Entry& entry) {
+    if (entry.words.size() < 2) {
+        return tl::unexpected(fmt::format("\"{}\" has no values after it", entry.words[0]));
+    }
+    for (std::size_t i = 1; i < entry.words.size(); ++i) {
+        if (Added added = map.add(entry.words[0], entry.words[i]); !added) return added;
+    }
+    return {};
+}
+
+template <typename Map, typename Add>
+MapValue filled(const std::vector<Entry>& entries, Diagnostics& diagnostics, const Add& add) {
+    auto map = std::make_shared<Map>();
+    for (const Entry& entry : entries) {
+        const Added added = add(*map, entry);
+        if (!added) diagnostics.error(entry.place, added.error());
+    }
+    return map;
+}
+
+MapValue map_of_kind(const Word& kind, const std::vector<Entry>& entries,
+                     Diagnostics& diagnostics) {
+    if (kind.text == "pairs") return filled<match::PairMap>(entries, diagnostics, add_pair);
+    if (kind.text == "domains") return filled<match::ValueSet>(entries, diagnostics, add_domain);
+    if (kind.text == "addresses") {
+        return filled<match::ValueSet>(entries, diagnostics, [](auto& set, const Entry& entry) {
+            const Added one = single(entry);
+            return one ? set.add(entry.words[0]) : one;
+        });
+    }
+    if (kind.text == "networks") {
+        return filled<match::NetworkSet>(entries, diagnostics, [](auto& set, const Entry& entry) {
+            const Added one = single(entry);
+            return one ? set.add(entry.words[0]) : one;
+        });
+    }
+    throw Mistake(
+        kind.place,
+        fmt::format("unknown kind of map \"{}\"{}", kind.text,
+                    suggestion(kind.text, {"pairs", "domains", "addresses", "networks"})));
+}
+
+std::vector<Entry> entries_of(const MapNode& node, const Files& files, const std::string& folder) {
+    std::vector<Entry> entries;
+    if (!node.file) {
+        for (const Word& word : node.entries) {
+            Entry entry{word.place, words_of(word.text)};
+            if (!entry.words.empty()) entries.push_back(std::move(entry));
+        }
+        return entries;
+    }
+    const std::string path = below(folder, node.file->text);
+    const auto text = files.read(path);
+    if (!text) throw Mistake(node.file->place, fmt::format("{}: {}", path, text.error()));
+    return entries_of_file(path, *text);
+}
+
+std::shared_ptr<policy::Window> window_of(const WindowNode& node, const date::time_zone* zone) {
+    auto window = std::make_shared<policy::Window>();
+    window->name = node.name.text;
+    window->zone = zone;
+    for (const auto& words : node.spans) {
+        const auto days = parse_days(words[0].text);
+        if (!days) throw Mistake(words[0].place, days.error());
+        policy::Span span{*days, std::chrono::minutes{0}, std::chrono::minutes{24 * 60}};
+        if (words.size() > 1) {
+            const auto times = parse_times(words[1].text, *days);
+            if (!times) throw Mistake(words[1].place, times.error());
+            span = *times;
+        }
+        window->spans.push_back(span);
+    }
+    return window;
+}
+
+template <typename Table>
+void refuse_second(const Table& table, const Word& name, std::string_view what) {
+    const auto first = table.find(name.text);
+    if (first == table.end()) return;
+    throw Mistake(name.place,
+                  fmt::format("a second {} \"{}\"; the first is at {}:{}", what, name.text,
+                              first->second.place.file, first->second.place.line));
+}
+
+}  // namespace
+
+std::string below(const std::string& folder, const std::string& name) {
+    return name.starts_with('/') || folder.empty() ? name : folder + "/" + name;
+}
+
+NamedMap& Names::map(const Word& name) { return found_in(maps, name, "map"); }
+
+NamedWindow& Names::window(const Word& name) { return found_in(windows, name, "window"); }
+
+void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
+             Diagnostics& diagnostics) {
+    for (const MapNode& node : program.maps) {
+        try {
+            refuse_second(names.maps, node.name, "map");
+            const auto entries = entries_of(node, files, folder);
+            names.maps[node.name.text] = {node.name.place,
+                                          map_of_kind(node.kind, entries, diagnostics)};
+        } catch (const Mistake& mistake) {
+            diagnostics.error(mistake.place, mistake.what());
+            // Declared all the same, so that its uses are not reported as well.
+            names.maps.try_emplace(node.name.text,
+                                   NamedMap{node.name.place, std::shared_ptr<match::ValueSet>{}});
+        }
+    }
+    for (const WindowNode& node : program.windows) {
+        try {
+            refuse_second(names.windows, node.name, "window");
+            names.windows[node.name.text] = {node.name.place, window_of(node, names.zone)};
+        } catch (const Mistake& mistake) {
+            diagnostics.error(mistake.place, mistake.what());
+            names.windows.try_emplace(node.name.text, NamedWindow{node.name.place, nullptr});
+        }
+    }
+}
+
+void warn_unused(const Names& names, Diagnostics& diagnostics) {
+    for (const auto& [name, map] : names.maps) {
+        if (!map.used) diagnostics.warning(map.place, fmt::format("map \"{}\" is not used", name));
+    }
+    for (const auto& [name, window] : names.windows) {
+        if (!window.used) {
+            diagnostics.warning(window.place, fmt::format("window \"{}\" is not used", name));
+        }
+    }
+}
+
+}  // namespace spillway::language

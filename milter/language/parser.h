@@ -1,0 +1,28 @@
+// Words into statements. Knows the grammar and the words of conditions; names mean nothing yet.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "language/ast.h"
+#include "language/diagnostics.h"
+
+namespace spillway::language {
+
+// Words that may begin a condition; check-docs holds them against the manual.
+inline constexpr std::string_view field_words[] = {
+    "user", "domain",      "account", "client-ip",   "mail-from", "mail-from.domain",
+    "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
+    "text", "recipients",  "size"};
+inline constexpr std::string_view setting_words[] = {
+    "listen",     "control",  "counters", "state-dir", "spool-dir", "spool-above",
+    "text-limit", "timezone", "user",     "log",       "accounts"};
+
+// Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
+// statement. `include` is called for each include statement, in its place.
+void parse(const std::string& file, std::string_view text, Program& program,
+           Diagnostics& diagnostics, const std::function<void(const Word& pattern)>& include);
+
+}  // namespace spillway::language

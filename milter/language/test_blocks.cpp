@@ -1,0 +1,286 @@
+#include "language/test_blocks.h"
+
+#include <algorithm>
+
+#include "language/arguments.h"
+#include "limits/memory_counters.h"
+#include "policy/rehearse.h"
+#include "policy/variants.h"
+
+namespace spillway::language {
+namespace {
+
+struct Used {
+    Word limit;
+    std::int64_t count;
+};
+
+// One test block read: the message it describes and what is expected of it.
+struct TestCase {
+    policy::Message message;
+    std::string bytes;  // what message.bytes views
+    std::string body;
+    std::vector<Used> used;
+    std::vector<const Line*> expectations;
+};
+
+class TestReader {
+  public:
+    TestReader(const BlockNode& block, const policy::Policy& policy)
+        : block_(block), policy_(policy) {}
+
+    TestCase read();
+
+  private:
+    void line(Arguments& args);
+    void recipients(Arguments& args);
+    void at(Arguments& args);
+    void complete();
+
+    const BlockNode& block_;
+    const policy::Policy& policy_;
+    TestCase test_;
+    bool sender_given_ = false;
+};
+
+void TestReader::recipients(Arguments& args) {
+    while (args.more()) {
+        const Word& word = args.take("an address or a number");
+        const auto number = parse_number(word.text);
+        if (number && (*number < 1 || *number > 100000)) {
+            throw Mistake(word.place, "expected 1 to 100000 recipients");
+        }
+        for (std::int64_t i = 1; number && i <= *number; ++i) {
+            const std::string address = fmt::format("r{}@rcpt.example", i);
+            test_.message.recipients.push_back({mail::envelope_address(address), address});
+        }
+        if (!number)
+            test_.message.recipients.push_back({mail::envelope_address(word.text), word.text});
+    }
+}
+
+void TestReader::at(Arguments& args) {
+    const Word& day = args.take("a day such as 2026-11-23");
+    const Word& time = args.take("a time such as 12:00");
+    test_.message.received =
+        Arguments::value_of(day, parse_time(day.text, time.text, *policy_.zone));
+}
+
+void TestReader::line(Arguments& args) {
+    const Word& verb = args.line().verb;
+    if (verb.text == "expect") {
+        test_.expectations.push_back(&args.line());
+        return;
+    }
+    if (verb.text == "as") {
+        test_.message.user = args.take("a login").text;
+        if (args.take_if("from"))
+            test_.message.client.ip = args.take_as("an address", match::parse_ip);
+        if (args.take_if("at")) at(args);
+    } else if (verb.text == "from") {
+        test_.message.client.ip = args.take_as("an IP address", match::parse_ip);
+    } else if (verb.text == "at") {
+        at(args);
+    } else if (verb.text == "local") {
+        test_.message.client.local_submission = true;
+    } else if (verb.text == "mail-from") {
+        test_.message.sender = mail::envelope_address(args.take("an address").text);
+        sender_given_ = true;
+    } else if (verb.text == "rcpt") {
+        recipients(args);
+    } else if (verb.text == "header") {
+        const std::string name = args.take("a field's name").text;
+        test_.message.headers.push_back({name, args.take("a value").text});
+    } else if (verb.text == "body") {
+        test_.body += args.take("a text").text + "\r\n";
+    } else if (verb.text == "used") {
+        const Word& limit = args.take("a limit's name");
+        test_.used.push_back({limit, args.take_as("a number", parse_number)});
+    } else {
+        throw Mistake(
+            verb.place,
+            fmt::format("unknown word \"{}\" in a test{}", verb.text,
+                        suggestion(verb.text, {std::begin(test_words), std::end(test_words)})));
+    }
+    args.done();
+}
+
+// What a test leaves out is what an ordinary message would have.
+void TestReader::complete() {
+    policy::Message& message = test_.message;
+    if (!sender_given_) message.sender = mail::envelope_address(message.user);
+    if (message.recipients.empty()) {
+        message.recipients.push_back(
+            {mail::envelope_address("someone@rcpt.example"), "someone@rcpt.example"});
+    }
+    if (!message.client.ip) message.client.ip = *match::parse_ip("192.0.2.1");
+    const bool has_author = std::ranges::any_of(
+        message.headers, [](const auto& header) { return mail::names_equal(header.name, "From"); });
+    if (!has_author) message.headers.push_back({"From", message.sender.text()});
+    for (const auto& header : message.headers) {
+        test_.bytes += fmt::format("{}: {}\r\n", header.name, header.value);
+    }
+    test_.bytes += "\r\n" + test_.body;
+    message.bytes = test_.bytes;
+    message.size = test_.bytes.size();
+}
+
+TestCase TestReader::read() {
+    // A Monday at noon, unless the test says otherwise.
+    test_.message.received = *parse_time("2026-01-05", "12:00", *policy_.zone);
+    for (const Line& line : block_.lines) {
+        Arguments args(line);
+        this->line(args);
+    }
+    if (test_.expectations.empty()) {
+        throw Mistake(block_.name.place,
+                      fmt::format("test \"{}\" expects nothing", block_.name.text));
+    }
+    complete();
+    return std::move(test_);
+}
+
+void use_up(const Used& used, const policy::Policy& policy, const policy::Message& message,
+            limits::MemoryCounters& counters) {
+    const auto named = std::ranges::any_of(
+        policy.limits, [&](const auto& limit) { return limit.name == used.limit.text; });
+    if (!named) {
+        throw Mistake(used.limit.place, fmt::format("unknown limit \"{}\"", used.limit.text));
+    }
+    for (limits::Charge charge : policy::questions(policy, message).charges) {
+        if (charge.limit != used.limit.text) continue;
+        charge.cost = used.count;
+        counters.record({charge}, message.received);
+    }
+}
+
+// Holds one `expect` line against what happened; a Mistake says what differs.
+class Expectation {
+  public:
+    Expectation(Arguments& args, const std::string& test, const policy::Rehearsal& got)
+        : args_(args), test_(test), got_(got) {}
+
+    void check();
+
+  private:
+    void verdict();
+    void tag();
+    void header();
+    void refused();
+    std::string take_decider();
+    [[noreturn]] void fail(const std::string& expected, const std::string& got) const {
+        throw Mistake(args_.line().verb.place,
+                      fmt::format("test \"{}\" failed: expected {}, got {}", test_, expected, got));
+    }
+
+    Arguments& args_;
+    const std::string& test_;
+    const policy::Rehearsal& got_;
+};
+
+int code_of(const policy::Verdict& verdict) {
+    if (const auto* reject = std::get_if<policy::Reject>(&verdict)) return reject->reply.code;
+    if (const auto* defer = std::get_if<policy::Defer>(&verdict)) return defer->reply.code;
+    return 0;
+}
+
+std::string in_words(const policy::Verdict& verdict, const std::string& by) {
+    const int code = code_of(verdict);
+    return fmt::format("{}{}{}{}", name_of(verdict), code ? fmt::format(" {}", code) : "",
+                       by.empty() ? "" : " ", by);
+}
+
+// [rule NAME | limit NAME]
+std::string Expectation::take_decider() {
+    if (!args_.more()) return "";
+    const auto kind = args_.take_one_of({"rule", "limit"});
+    return (kind == 0 ? "rule " : "limit ") + args_.take("a name").text;
+}
+
+void Expectation::verdict() {
+    const std::string wanted = args_.take("a verdict").text;
+    std::string expected = wanted;
+    std::int64_t code = 0;
+    if (args_.more() && parse_number(args_.peek().text)) {
+        code = args_.take_as("a code", parse_number);
+        expected += fmt::format(" {}", code);
+    }
+    const std::string by = take_decider();
+    if (!by.empty()) expected += " " + by;
+    const policy::Decision& decision = got_.decision;
+    if (wanted != name_of(decision.verdict) || (code && code != code_of(decision.verdict)) ||
+        (!by.empty() && by != decision.decided_by)) {
+        fail(expected, in_words(decision.verdict, decision.decided_by));
+    }
+}
+
+void Expectation::tag() {
+    const std::string& wanted = args_.take("a tag").text;
+    const auto& tags = got_.decision.tags;
+    if (std::ranges::find(tags, wanted) != tags.end()) return;
+    fail("tag " + wanted, tags.empty() ? "no tag" : fmt::format("{}", fmt::join(tags, ", ")));
+}
+
+void Expectation::header() {
+    const std::string& name = args_.take("a field's name").text;
+    const std::string* value = args_.more() ? &args_.take("a value").text : nullptr;
+    std::string got = "no such field";
+    for (const policy::Edit& edit : got_.decision.edits) {
+        const auto* added = std::get_if<policy::AddHeader>(&edit);
+        if (!added || !mail::names_equal(added->name, name)) continue;
+        if (!value || added->value == *value) return;
+        got = fmt::format("\"{}\"", added->value);
+    }
+    fail(value ? fmt::format("header {}: \"{}\"", name, *value) : "header " + name, got);
+}
+
+void Expectation::refused() {
+    const std::string text = args_.take("an address").text;
+    const std::string by = take_decider();
+    const mail::Address address = mail::envelope_address(text);
+    for (const auto& one : got_.refused) {
+        if (one.address != address) continue;
+        if (by.empty() || by == one.refusal.decided_by) return;
+        fail(fmt::format("{} refused by {}", text, by), one.refusal.decided_by);
+    }
+    fail(fmt::format("{} refused", text), "it accepted");
+}
+
+void Expectation::check() {
+    if (args_.take_if("tag")) return tag();
+    if (args_.take_if("header")) return header();
+    if (args_.take_if("refused")) return refused();
+    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
+                                              "discard", "tag",        "header", "refused"};
+    if (args_.more() && std::ranges::find(known, args_.peek().text) == known.end()) {
+        args_.take_one_of(known);
+    }
+    verdict();
+    args_.done();
+}
+
+void run_test(const BlockNode& block, const policy::Policy& policy) {
+    TestCase test = TestReader(block, policy).read();
+    limits::MemoryCounters counters;
+    for (const Used& used : test.used) use_up(used, policy, test.message, counters);
+    const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters);
+    for (const Line* line : test.expectations) {
+        Arguments args(*line);
+        Expectation(args, block.name.text, got).check();
+    }
+}
+
+}  // namespace
+
+int run_tests(const Program& program, const policy::Policy& policy, Diagnostics& diagnostics) {
+    for (const BlockNode& block : program.tests) {
+        try {
+            run_test(block, policy);
+        } catch (const Mistake& mistake) {
+            diagnostics.error(mistake.place, mistake.what());
+        }
+    }
+    return static_cast<int>(program.tests.size());
+}
+
+}  // namespace spillway::language

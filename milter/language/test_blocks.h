@@ -1,0 +1,18 @@
+// Test blocks: policies that prove themselves on `check` and before each reload.
+#pragma once
+
+#include "language/ast.h"
+#include "language/diagnostics.h"
+#include "policy/policy.h"
+
+namespace spillway::language {
+
+// The words that may stand in a test; check-docs holds them against the manual.
+inline constexpr std::string_view test_words[] = {"as",   "from",   "at",   "local", "mail-from",
+                                                  "rcpt", "header", "body", "used",  "expect"};
+
+// Runs every test against the policy; each failure is an error at its `expect`. Returns how many
+// ran.
+int run_tests(const Program& program, const policy::Policy& policy, Diagnostics& diagnostics);
+
+}  // namespace spillway::language
