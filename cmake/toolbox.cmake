@@ -34,15 +34,17 @@ function(spillway_room name)
 endfunction()
 
 # spillway_embed(target file name): makes `inline constexpr std::string_view name` with the file's
-# text, in the generated header "embedded/<name>.h".
+# text, and `name_sha1` with its SHA-1 in hex, in the generated header "embedded/<name>.h".
 function(spillway_embed target file name)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
     file(READ ${file} text)
+    string(SHA1 sha1 "${text}")
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/embedded/${name}.h @ONLY CONTENT
 "#pragma once
 #include <string_view>
 namespace spillway::embedded {
 inline constexpr std::string_view ${name} = R\"embedded(${text})embedded\";
+inline constexpr std::string_view ${name}_sha1 = \"${sha1}\";
 }
 ")
     target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)

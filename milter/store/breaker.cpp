@@ -1,0 +1,42 @@
+#include "store/breaker.h"
+
+namespace spillway::store {
+
+Breaker::Permit Breaker::ask(Time now) {
+    const std::lock_guard lock(mutex_);
+    if (!open_) return Permit::call;
+    if (probing_ || now < next_probe_) return Permit::none;
+    probing_ = true;
+    return Permit::probe;
+}
+
+// Also a call that was begun before the breaker opened: Redis answers, whoever asked.
+bool Breaker::succeeded() {
+    const std::lock_guard lock(mutex_);
+    const bool was_open = open_;
+    failures_ = 0;
+    open_ = false;
+    probing_ = false;
+    return was_open;
+}
+
+bool Breaker::failed(Permit permit, Time now) {
+    const std::lock_guard lock(mutex_);
+    if (permit == Permit::probe) {
+        // A success meanwhile may have closed it; then this is a failure like any other.
+        probing_ = false;
+        next_probe_ = now + between_probes;
+    }
+    if (open_ || ++failures_ < failures_to_open) return false;
+    open_ = true;
+    probing_ = false;
+    next_probe_ = now + between_probes;
+    return true;
+}
+
+bool Breaker::is_open() const {
+    const std::lock_guard lock(mutex_);
+    return open_;
+}
+
+}  // namespace spillway::store

@@ -1,0 +1,63 @@
+// Connections to one Redis, kept open between calls and bounded in number.
+//
+// Thread-safe; nobody waits for the network while holding the lock.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/connection.h"
+
+namespace spillway::store {
+
+class Pool {
+  public:
+    // One connection out of the pool. It goes back when this ends, if it is still usable.
+    class Lease {
+      public:
+        Connection* operator->() const { return connection_.get(); }
+
+        Lease(Pool& pool, std::unique_ptr<Connection> connection)
+            : pool_(&pool), connection_(std::move(connection)) {}
+        Lease(Lease&& other) noexcept
+            : pool_(std::exchange(other.pool_, nullptr)),
+              connection_(std::move(other.connection_)) {}
+        Lease& operator=(Lease&&) = delete;
+        ~Lease() {
+            if (pool_) pool_->give_back(std::move(connection_));
+        }
+
+      private:
+        friend class Pool;
+
+        Pool* pool_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    // Resolves the host; throws std::runtime_error when it cannot.
+    Pool(const language::RedisStore& place, std::size_t most);
+
+    // An idle connection or a new one, with the database selected. Waits until the deadline while
+    // `most` are in use.
+    tl::expected<Lease, Failure> take(Deadline deadline);
+
+    // Closes what is idle: when one connection was found dead, the others most likely are.
+    void drop_idle();
+
+  private:
+    tl::expected<std::unique_ptr<Connection>, Failure> open(Deadline deadline) const;
+    void give_back(std::unique_ptr<Connection> connection);
+
+    const std::vector<Address> addresses_;
+    const int database_;
+    const std::size_t most_;
+
+    std::mutex mutex_;  // guards all below
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+    std::size_t in_use_ = 0;
+};
+
+}  // namespace spillway::store
