@@ -1,9 +1,11 @@
 // Maps: the sets of domains, addresses and networks that policies name.
 //
-// Immutable once read. Files are read by the caller; this knows only their text.
+// Immutable once read: any number of threads may ask. Files are read by the caller; this knows only
+// their text.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,19 +20,30 @@
 
 namespace spillway::match {
 
-// Domains and addresses. An entry is an address ("ann@a.example"), a domain ("a.example", which also
-// holds every address in it), or ".a.example": the subdomains of a.example, but not itself.
+// Hashes strings and views alike, so that a look-up copies nothing.
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
+// Domains and addresses. An entry is an address ("ann@a.example"), a domain ("a.example", which
+// also holds every address in it; "@a.example" means the same), or ".a.example": the subdomains of
+// a.example, but not itself. Local parts are compared without regard to the case of ASCII letters:
+// RFC 5321 section 2.4 leaves it to the receiving host, and hosts that give out logins ignore it.
 class ValueSet {
   public:
     // The reason when the entry is none of these.
     tl::expected<void, std::string> add(std::string_view entry);
 
-    bool holds_domain(const std::string& normal_domain) const;
+    bool holds_domain(std::string_view normal_domain) const;
     bool holds_address(const mail::Address& address) const;
     bool empty() const { return domains_.empty() && parents_.empty() && addresses_.empty(); }
 
   private:
-    std::unordered_set<std::string> domains_, parents_, addresses_;
+    using Texts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+    Texts domains_, parents_, addresses_;
 };
 
 // Networks in CIDR notation, IPv4 and IPv6.
@@ -43,9 +56,12 @@ class NetworkSet {
     std::vector<Network> networks_;
 };
 
-// A key (login, account, domain; without regard to case) and the values that belong to it.
+// A key (login, account, domain; without regard to the case of ASCII letters, its domain in any
+// form that normal_domain() makes one) and the values that belong to it.
 class PairMap {
   public:
+    // A value is an entry of a ValueSet; one without "." and "@" may also be any word, so that an
+    // account may be called what the operator likes.
     tl::expected<void, std::string> add(std::string_view key, std::string_view value);
     // An empty set for an unknown key.
     const ValueSet& values_of(std::string_view key) const;

@@ -16,9 +16,9 @@ namespace spillway::match {
 // Three values: a pattern that ran out of its budget has not been "not found".
 enum class Match { no, yes, cannot_tell };
 
-Match operator!(Match value);                    // cannot_tell stays
-Match operator&&(Match, Match) = delete;         // these would not short-circuit:
-Match operator||(Match, Match) = delete;         // use all_of and any_of in policy/evaluate
+Match operator!(Match value);             // cannot_tell stays
+Match operator&&(Match, Match) = delete;  // these would not short-circuit:
+Match operator||(Match, Match) = delete;  // use all_of and any_of in policy/evaluate
 
 struct PatternMistake {
     std::string message;

@@ -1,0 +1,108 @@
+#include "match/map.h"
+
+#include <algorithm>
+
+namespace spillway::match {
+namespace {
+
+std::string lower_ascii(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string address_key(const mail::Address& address) {
+    return lower_ascii(address.local) + '@' + address.domain;
+}
+
+// A login may look like anything: only what follows an @ is surely a domain, and text that is not
+// ASCII has no other form in which the two spellings of a domain could meet.
+std::string pair_key(std::string_view key) {
+    const std::size_t at = key.rfind('@');
+    if (at == key.npos && is_ascii(key)) return lower_ascii(key);
+    const std::size_t domain_begin = at == key.npos ? 0 : at + 1;
+    const std::string domain = mail::normal_domain(key.substr(domain_begin));
+    if (domain.empty()) return lower_ascii(key);
+    return lower_ascii(key.substr(0, domain_begin)) + domain;
+}
+
+tl::unexpected<std::string> not_an_entry(std::string_view entry) {
+    return tl::unexpected("expected a domain or an address, got \"" + std::string(entry) + "\"");
+}
+
+}  // namespace
+
+tl::expected<void, std::string> ValueSet::add(std::string_view entry) {
+    const std::size_t at = entry.rfind('@');
+    if (at != entry.npos && at > 0) {
+        const mail::Address address = mail::envelope_address(entry);
+        if (address.domain.empty() || entry.front() == '<') return not_an_entry(entry);
+        addresses_.insert(address_key(address));
+        return {};
+    }
+
+    const bool parent = entry.starts_with('.');
+    const std::string domain = mail::normal_domain(entry.substr(parent || at == 0 ? 1 : 0));
+    if (domain.empty()) return not_an_entry(entry);
+    (parent ? parents_ : domains_).insert(domain);
+    return {};
+}
+
+bool ValueSet::holds_domain(std::string_view normal_domain) const {
+    if (domains_.contains(normal_domain)) return true;
+    if (parents_.empty() || normal_domain.starts_with('[')) return false;
+    for (std::size_t dot = normal_domain.find('.'); dot != normal_domain.npos;
+         dot = normal_domain.find('.', dot + 1))
+        if (parents_.contains(normal_domain.substr(dot + 1))) return true;
+    return false;
+}
+
+bool ValueSet::holds_address(const mail::Address& address) const {
+    if (address.domain.empty()) return false;
+    return holds_domain(address.domain) ||
+           (!addresses_.empty() && addresses_.contains(address_key(address)));
+}
+
+tl::expected<void, std::string> NetworkSet::add(std::string_view entry) {
+    const auto network = parse_network(entry);
+    if (!network) return tl::unexpected(network.error());
+    networks_.push_back(*network);
+    return {};
+}
+
+bool NetworkSet::holds(const Ip& ip) const {
+    return std::ranges::any_of(networks_,
+                               [&](const Network& network) { return network.holds(ip); });
+}
+
+tl::expected<void, std::string> PairMap::add(std::string_view key, std::string_view value) {
+    if (key.empty()) return tl::unexpected(std::string("expected a key, got \"\""));
+    ValueSet one;
+    if (auto added = one.add(value); !added) {
+        const bool any_word = !value.empty() && value.find_first_of(".@") == value.npos;
+        if (!any_word) return added;
+    }
+    Entry& entry = entries_[pair_key(key)];
+    if (entry.first.empty()) entry.first = value;
+    if (!one.empty()) return entry.set.add(value);
+    return {};
+}
+
+const ValueSet& PairMap::values_of(std::string_view key) const {
+    static const ValueSet none;
+    const auto found = entries_.find(pair_key(key));
+    return found == entries_.end() ? none : found->second.set;
+}
+
+std::optional<std::string> PairMap::first_value_of(std::string_view key) const {
+    const auto found = entries_.find(pair_key(key));
+    if (found == entries_.end()) return std::nullopt;
+    return found->second.first;
+}
+
+}  // namespace spillway::match

@@ -1,0 +1,250 @@
+#include "match/pattern.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <ctime>
+#include <new>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "mail/text.h"
+
+namespace spillway::match {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+// PCRE2 counts afresh at each position where a match may begin, so its limit bounds one position
+// only. A search therefore goes in windows of beginnings, with a look at the clock in between.
+constexpr std::uint32_t match_limit = 200'000;
+constexpr std::uint32_t depth_limit = 20'000;  // the interpreter only, like the next
+constexpr std::uint32_t heap_limit_kib = 16'384;
+constexpr std::size_t window_bytes = 64;
+constexpr nanoseconds time_budget = milliseconds(100);  // of this thread's CPU
+
+struct FreeCode {
+    void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+};
+struct FreeMatchData {
+    void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+struct FreeMatchContext {
+    void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+};
+struct FreeJitStack {
+    void operator()(pcre2_jit_stack* stack) const { pcre2_jit_stack_free(stack); }
+};
+
+nanoseconds thread_cpu_time() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+// The clock on the wall is the cheap one; CPU time, asked only when that has run out, keeps a busy
+// machine from turning answers into cannot_tell.
+class Deadline {
+  public:
+    bool passed() {
+        if (steady_clock::now() - began_ < time_budget) return false;
+        return thread_cpu_time() - cpu_began_ >= time_budget;
+    }
+
+  private:
+    steady_clock::time_point began_ = steady_clock::now();
+    nanoseconds cpu_began_ = thread_cpu_time();
+};
+
+std::uint32_t option_of(char flag) {
+    switch (flag) {
+        case 'i':
+            return PCRE2_CASELESS;
+        case 's':
+            return PCRE2_DOTALL;
+        case 'm':
+            return PCRE2_MULTILINE;
+        case 'x':
+            return PCRE2_EXTENDED;
+        default:
+            return 0;
+    }
+}
+
+std::string error_text(int code) {
+    std::array<PCRE2_UCHAR, 256> buffer{};
+    pcre2_get_error_message(code, buffer.data(), buffer.size());
+    return reinterpret_cast<const char*>(buffer.data());
+}
+
+void append_escaped(std::string& expression, std::string_view word) {
+    for (const char c : word) {
+        const bool special = c > 0 && !std::isalnum(static_cast<unsigned char>(c)) && c != '_';
+        if (special) expression += '\\';
+        expression += c;
+    }
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+}  // namespace
+
+struct Pattern::Compiled {
+    std::unique_ptr<pcre2_code, FreeCode> code;
+    bool windowed = false;
+};
+
+namespace {
+
+// One search or count through a subject. Lives on the stack of the asking thread: the code is
+// shared, all that PCRE2 writes to is here.
+class Search {
+  public:
+    Search(const pcre2_code* code, bool windowed, std::string_view subject)
+        : code_(code),
+          windowed_(windowed),
+          subject_(subject.data() == nullptr ? std::string_view("") : subject),
+          data_(pcre2_match_data_create(1, nullptr)),
+          context_(pcre2_match_context_create(nullptr)) {
+        if (!data_ || !context_) throw std::bad_alloc();
+        pcre2_set_match_limit(context_.get(), match_limit);
+        pcre2_set_depth_limit(context_.get(), depth_limit);
+        pcre2_set_heap_limit(context_.get(), heap_limit_kib);
+    }
+
+    // The next match that does not overlap the last one.
+    Match next() {
+        for (;;) {
+            if (deadline_.passed()) return Match::cannot_tell;
+            const std::size_t window_end = windowed_ ? end_of_window() : subject_.size() + 1;
+            const int result = match(window_end - 1);
+            if (result >= 0) return found();
+            if (result != PCRE2_ERROR_NOMATCH) return Match::cannot_tell;
+            if (window_end > subject_.size()) return Match::no;
+            from_ = window_end;
+            options_ = 0;
+        }
+    }
+
+  private:
+    // One beyond the last beginning of this window, never within a character.
+    std::size_t end_of_window() const {
+        std::size_t end = from_ + window_bytes;
+        while (end < subject_.size() && is_continuation(subject_[end]) &&
+               end < from_ + window_bytes + 3)
+            ++end;
+        return std::min(end, subject_.size() + 1);
+    }
+
+    int match(std::size_t last_beginning) {
+        if (windowed_) pcre2_set_offset_limit(context_.get(), last_beginning);
+        const int result = run();
+        if (result != PCRE2_ERROR_JIT_STACKLIMIT || stack_) return result;
+        // The 32 kB of machine stack that JIT code takes by itself do for nearly all mail.
+        stack_.reset(pcre2_jit_stack_create(64 * 1024, 4 * 1024 * 1024, nullptr));
+        pcre2_jit_stack_assign(context_.get(), nullptr, stack_.get());
+        return run();
+    }
+
+    int run() {
+        return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject_.data()), subject_.size(),
+                           from_, options_, data_.get(), context_.get());
+    }
+
+    // After an empty match the next one may begin at the same place, but must not be empty there.
+    Match found() {
+        const PCRE2_SIZE* range = pcre2_get_ovector_pointer(data_.get());
+        const bool empty = range[0] >= range[1];
+        from_ = std::max(from_, range[1]);
+        options_ = empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+        return Match::yes;
+    }
+
+    const pcre2_code* code_;
+    const bool windowed_;
+    const std::string_view subject_;
+    std::unique_ptr<pcre2_match_data, FreeMatchData> data_;
+    std::unique_ptr<pcre2_match_context, FreeMatchContext> context_;
+    std::unique_ptr<pcre2_jit_stack, FreeJitStack> stack_;
+    Deadline deadline_;
+    std::size_t from_ = 0;
+    std::uint32_t options_ = 0;
+};
+
+}  // namespace
+
+Match operator!(Match value) {
+    if (value == Match::cannot_tell) return value;
+    return value == Match::yes ? Match::no : Match::yes;
+}
+
+tl::expected<Pattern, PatternMistake> Pattern::compile(std::string_view expression,
+                                                       std::string_view flags) {
+    // \C would match half a character, and JIT refuses it.
+    std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF |
+                            PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
+    for (const char flag : flags) {
+        if (option_of(flag) == 0)
+            return tl::unexpected(
+                PatternMistake{fmt::format("unknown flag \"{}\", expected i, s, m or x", flag), 0});
+        options |= option_of(flag);
+    }
+
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    const auto compiled = std::make_shared<Compiled>();
+    compiled->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()),
+                                       expression.size(), options, &error, &offset, nullptr));
+    if (!compiled->code) return tl::unexpected(PatternMistake{error_text(error), offset});
+
+    // Without JIT each window would have PCRE2 check the rest of the subject for valid UTF-8, and a
+    // pattern that is tied to the beginning of the subject has but one place to match.
+    const bool jit = pcre2_jit_compile(compiled->code.get(), PCRE2_JIT_COMPLETE) == 0;
+    std::uint32_t all_options = 0;
+    pcre2_pattern_info(compiled->code.get(), PCRE2_INFO_ALLOPTIONS, &all_options);
+    compiled->windowed = jit && (all_options & PCRE2_ANCHORED) == 0;
+    return Pattern(compiled, std::string(expression));
+}
+
+Pattern Pattern::phrase(std::string_view words) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::string text = mail::readable(words);
+    std::string expression;
+    for (std::size_t begin = text.find_first_not_of(blanks); begin != text.npos;) {
+        const std::size_t end = std::min(text.find_first_of(blanks, begin), text.size());
+        expression += expression.empty() ? "(?<!\\w)" : "\\s+";
+        append_escaped(expression, std::string_view(text).substr(begin, end - begin));
+        begin = text.find_first_not_of(blanks, end);
+    }
+    expression += expression.empty() ? "(?!)" : "(?!\\w)";
+
+    auto pattern = compile(expression, "i");
+    if (!pattern) throw std::length_error("phrase too long: " + pattern.error().message);
+    pattern->source_ = words;
+    return *std::move(pattern);
+}
+
+Match Pattern::search(std::string_view subject) const {
+    return Search(compiled_->code.get(), compiled_->windowed, subject).next();
+}
+
+Count Pattern::count(std::string_view subject, std::int64_t enough) const {
+    Count count;
+    Search search(compiled_->code.get(), compiled_->windowed, subject);
+    while (count.found < enough) {
+        const Match match = search.next();
+        count.gave_up = match == Match::cannot_tell;
+        if (match != Match::yes) break;
+        ++count.found;
+    }
+    return count;
+}
+
+}  // namespace spillway::match
