@@ -1,7 +1,7 @@
 // Mail addresses as values: what MAIL and RCPT say, and whom a From field shows.
 //
-// An address is compared by `local` (case kept, RFC 5321 section 2.4) and `domain` (lower case, A-labels,
-// no trailing dot). Text that is no address gives an empty Address, which nobody owns.
+// An address is compared by `local` (case kept, RFC 5321 section 2.4) and `domain` (lower case,
+// A-labels, no trailing dot). Text that is no address gives an empty Address, which nobody owns.
 #pragma once
 
 #include <string>
@@ -24,18 +24,22 @@ struct Address {
 
 // A domain in the form we compare: lower case, A-labels (IDNA 2008, UTS 46 mapping), without the
 // trailing dot. "" when the text is no domain name (empty labels, blanks, control characters, more
-// than 253 octets). Address literals ("[192.0.2.1]") are kept in lower case.
+// than 253 octets, ASCII other than letters, digits, hyphen and underscore). Address literals
+// ("[192.0.2.1]") are kept in lower case.
 std::string normal_domain(std::string_view text);
 
-// The argument of MAIL FROM or RCPT TO as the MTA hands it to a milter: "<a@b>", "a@b", "<@relay:a@b>"
-// (source routes are dropped, RFC 5321 appendix C), "<>" and "" (the null sender: an empty Address).
-// Quoted local parts are unquoted, so that "a"@b and a@b are one mailbox.
+// The argument of MAIL FROM or RCPT TO as the MTA hands it to a milter: "<a@b>", "a@b",
+// "<@relay:a@b>" (source routes are dropped, RFC 5321 appendix C), "<>" and "" (the null sender: an
+// empty Address). Quoted local parts are unquoted, so that "a"@b and a@b are one mailbox. Other
+// text is kept whole as a local part without domain: in no map, yet not to be taken for the null
+// sender.
 Address envelope_address(std::string_view argument);
 
 // Every address a From field of the message could show, in order: RFC 5322 address lists with
-// comments, groups, quoted strings and the obsolete syntax. An empty Address stands for each field
-// that cannot be read without doubt, for more than one From field, for a field whose name only
-// looks like From ("From :", control characters), and for a message without From: it is in no map.
+// comments, groups, quoted strings and the obsolete syntax, and what a display name shows in angle
+// brackets. An empty Address stands for each field that cannot be read without doubt, for more than
+// one From field, for a field whose name only looks like From ("From :", control characters), and
+// for a message without From: it is in no map.
 std::vector<Address> authors(const std::vector<Header>& headers);
 
 }  // namespace spillway::mail

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "mail/address.h"
+#include "mail/address_list.h"
+#include "mail/encoded_word.h"
+#include "mail/mailbox.h"
+#include "mail/text.h"
+
+namespace spillway::mail {
+namespace {
+
+// Longer fields are cut by MTAs (Postfix cuts at 60,000 bytes when a milter is there) and by
+// readers, each at another place.
+constexpr std::size_t longest_from = 32'768;
+
+constexpr std::string_view from = "From";
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_line_end(char c) { return c == '\r' || c == '\n'; }
+
+// The name as readers see it who skip blanks, control characters and what is not ASCII.
+bool looks_like_from(std::string_view name) {
+    std::string seen;
+    for (const char c : name)
+        if (c > ' ' && c < 0x7f) seen += c;
+    return names_equal(seen, from) || names_equal(readable(name), from);
+}
+
+// Whether a line of the value, not being a folded one, begins another field that looks like From.
+bool smuggles_from(std::string_view value) {
+    for (std::size_t at = value.find_first_of("\r\n"); at != value.npos;
+         at = value.find_first_of("\r\n", at + 1)) {
+        const std::string_view line = value.substr(at + 1, 64);
+        if (line.empty() || is_blank(line.front())) continue;
+        if (looks_like_from(line.substr(0, line.find(':')))) return true;
+    }
+    return false;
+}
+
+// Two-byte forms of ASCII and their longer kin, which old decoders turn into "<" or "@" (RFC 3629
+// section 3 forbids them). Other invalid UTF-8 in a display name is but an old charset.
+bool has_overlong_utf8(std::string_view text) {
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        const auto lead = static_cast<std::uint8_t>(text[i]);
+        const auto next = static_cast<std::uint8_t>(text[i + 1]);
+        if ((next & 0xc0) != 0x80) continue;
+        if (lead == 0xc0 || lead == 0xc1) return true;
+        if ((lead == 0xe0 && next < 0xa0) || (lead == 0xf0 && next < 0x90)) return true;
+    }
+    return false;
+}
+
+// Control characters, line ends that do not fold, and folded lines without text, which some readers
+// take for the end of the header.
+bool has_odd_control(std::string_view value) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto c = static_cast<unsigned char>(value[i]);
+        if (c == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
+        if (c == '\n') {
+            const std::size_t text = value.find_first_not_of(" \t", i + 1);
+            if (text == value.npos || text == i + 1 || is_line_end(value[text])) return true;
+            continue;
+        }
+        if ((c < ' ' && c != '\t') || c == 0x7f) return true;
+    }
+    return false;
+}
+
+// Addresses that a display name or a comment shows in angle brackets, quoted or encoded: simple
+// readers take the first pair of brackets they see.
+void add_shown_in_angles(std::string_view text, AddressList& list) {
+    for (std::size_t open = text.find('<'); open != text.npos; open = text.find('<', open + 1)) {
+        const std::size_t close = text.find_first_of("<>", open + 1);
+        if (close == text.npos) return;
+        const std::string_view shown = text.substr(open + 1, close - open - 1);
+        if (text[close] != '>' || shown.find('@') == shown.npos) continue;
+        const auto mailbox = parse_mailbox(shown);
+        if (!mailbox) {
+            list.doubtful = true;
+        } else if (std::ranges::find(list.found, mailbox->address) == list.found.end()) {
+            list.found.push_back(mailbox->address);
+        }
+    }
+}
+
+std::string_view without_outer_line_ends(std::string_view value) {
+    while (!value.empty() && is_line_end(value.back())) value.remove_suffix(1);
+    return value;
+}
+
+AddressList read_from(std::string_view raw) {
+    const std::string_view value = without_outer_line_ends(raw);
+    if (value.size() > longest_from) return {{}, true};
+    AddressList list = parse_address_list(value);
+    const std::string decoded = decoded_words(value);
+    if (has_odd_control(value) || has_odd_control(decoded) || has_overlong_utf8(value))
+        list.doubtful = true;
+    add_shown_in_angles(value, list);
+    add_shown_in_angles(readable(decoded), list);
+    return list;
+}
+
+}  // namespace
+
+std::vector<Address> authors(const std::vector<Header>& headers) {
+    std::vector<Address> result;
+    int fields = 0;
+    bool doubtful = false;
+    for (const Header& header : headers) {
+        if (names_equal(header.name, from)) {
+            AddressList list = read_from(header.value);
+            std::ranges::move(list.found, std::back_inserter(result));
+            doubtful = doubtful || list.doubtful;
+            ++fields;
+        } else if (looks_like_from(header.name)) {
+            doubtful = true;
+        }
+        doubtful = doubtful || smuggles_from(header.value);
+    }
+    if (doubtful || fields != 1) result.emplace_back();
+    return result;
+}
+
+}  // namespace spillway::mail

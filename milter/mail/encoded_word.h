@@ -1,0 +1,14 @@
+// Encoded words in header fields (RFC 2047), as lenient readers take them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spillway::mail {
+
+// `raw` in UTF-8 with its encoded words decoded: wherever they stand, with blanks in them, without
+// padding, a character split over two of them. White space between two words vanishes, all other
+// line ends and characters stay as they are.
+std::string decoded_words(std::string_view raw);
+
+}  // namespace spillway::mail
