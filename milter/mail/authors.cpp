@@ -67,13 +67,20 @@ bool has_odd_control(std::string_view value) {
     return false;
 }
 
+std::string_view without_outer_blanks(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
 // Addresses that a display name or a comment shows in angle brackets, quoted or encoded: simple
 // readers take the first pair of brackets they see.
 void add_shown_in_angles(std::string_view text, AddressList& list) {
     for (std::size_t open = text.find('<'); open != text.npos; open = text.find('<', open + 1)) {
         const std::size_t close = text.find_first_of("<>", open + 1);
         if (close == text.npos) return;
-        const std::string_view shown = text.substr(open + 1, close - open - 1);
+        const std::string_view shown =
+            without_outer_blanks(text.substr(open + 1, close - open - 1));
         if (text[close] != '>' || shown.find('@') == shown.npos) continue;
         const auto mailbox = parse_mailbox(shown);
         if (!mailbox) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "mail/address.h"
+#include "mail/utf8.h"
 
 namespace spillway::mail {
 namespace {
@@ -14,10 +15,6 @@ constexpr std::size_t max_label = 63;
 struct FreeIdn {
     void operator()(char* text) const { idn2_free(text); }
 };
-
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
-}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mail/text.h"
+#include "mail/utf8.h"
 
 namespace spillway::mail {
 namespace {
@@ -53,11 +54,12 @@ std::optional<LocalPart> read_local_part(std::string_view text) {
     return local;
 }
 
-// Compatibility forms, invisible characters and invalid UTF-8 look like something else to somebody.
+// Compatibility forms, invisible characters and invalid UTF-8 look like something else to somebody;
+// so does the ideographic full stop, which only IDNA takes for a dot.
 bool has_one_form(std::string_view text) {
-    const bool ascii =
-        std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
-    return ascii || (readable(text) == text && text.find("\xEF\xBF\xBD") == text.npos);
+    if (is_ascii(text)) return true;
+    return readable(text) == text && text.find("\xEF\xBF\xBD") == text.npos &&
+           text.find("\u3002") == text.npos;
 }
 
 }  // namespace

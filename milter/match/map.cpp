@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mail/utf8.h"
+
 namespace spillway::match {
 namespace {
 
@@ -12,10 +14,6 @@ std::string lower_ascii(std::string_view text) {
     return lower;
 }
 
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 std::string address_key(const mail::Address& address) {
     return lower_ascii(address.local) + '@' + address.domain;
 }
@@ -24,7 +22,7 @@ std::string address_key(const mail::Address& address) {
 // ASCII has no other form in which the two spellings of a domain could meet.
 std::string pair_key(std::string_view key) {
     const std::size_t at = key.rfind('@');
-    if (at == key.npos && is_ascii(key)) return lower_ascii(key);
+    if (at == key.npos && mail::is_ascii(key)) return lower_ascii(key);
     const std::size_t domain_begin = at == key.npos ? 0 : at + 1;
     const std::string domain = mail::normal_domain(key.substr(domain_begin));
     if (domain.empty()) return lower_ascii(key);
