@@ -5,3 +5,7 @@ target_link_libraries(noop_milter PRIVATE ${milter_library} warnings)
 
 add_executable(milter_load bench/milter_load.cpp bench/conversation.cpp bench/letters.cpp)
 target_link_libraries(milter_load PRIVATE fmt::fmt CLI11::CLI11 Threads::Threads warnings)
+
+add_test(NAME bench_runs COMMAND ${PROJECT_SOURCE_DIR}/scripts/bench --quick)
+set_tests_properties(bench_runs PROPERTIES LABELS bench TIMEOUT 300 RUN_SERIAL ON
+                     ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
