@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "daemon/files.h"
+#include "daemon/folders.h"
 
 namespace spillway::daemon {
 
@@ -35,10 +36,7 @@ CountsFile::CountsFile(const std::string& folder, limits::MemoryCounters& counte
       log_(log),
       folder_fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     if (!folder_fd_.is_open()) throw failure("open the state folder", folder);
-    // Ids have changed since the start, so the effective ones are asked (AT_EACCESS).
-    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-        throw failure("write to the state folder", folder);
-    }
+    check_writable(folder);
     if (::flock(folder_fd_.get(), LOCK_EX | LOCK_NB) != 0) {
         throw std::runtime_error(fmt::format("another spillwayd keeps its counters in {}", folder));
     }

@@ -2,12 +2,9 @@
 
 #include <grp.h>
 #include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
@@ -41,17 +38,6 @@ gid_t group_named(const std::string& name) {
     if (errno != 0) throw failure("look up group", name);
     if (found == nullptr) throw std::runtime_error(fmt::format("there is no group {}", name));
     return entry.gr_gid;
-}
-
-void make_folder(const std::string& path, mode_t mode, const std::optional<Account>& owner) {
-    const std::filesystem::path folder(path);
-    if (path.empty() || std::filesystem::is_directory(folder)) return;
-    make_folder(folder.parent_path().string(), 0755, owner);
-    if (::mkdir(path.c_str(), 0700) != 0) throw failure("make", path);
-    if (owner && ::geteuid() == 0 && ::chown(path.c_str(), owner->uid, owner->gid) != 0) {
-        throw failure("give away", path);
-    }
-    if (::chmod(path.c_str(), mode) != 0) throw failure("set the mode of", path);
 }
 
 void become(const Account& account) {

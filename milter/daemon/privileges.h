@@ -1,4 +1,4 @@
-// Becoming the user the settings name, and folders that belong to it.
+// Becoming the user the settings name.
 //
 // To be used before threads start: user ids are the process's. All functions throw
 // std::system_error or std::runtime_error; a daemon that cannot drop what it was told to drop must
@@ -22,9 +22,6 @@ struct Account {
 std::optional<Account> account_named(const std::string& name);
 
 gid_t group_named(const std::string& name);
-
-// Makes the folder and its missing parents; only what is made here gets the owner and the mode.
-void make_folder(const std::string& path, mode_t mode, const std::optional<Account>& owner);
 
 // Supplementary groups, group, user, in this order, for good. Nothing happens when this is who we
 // are.

@@ -2,17 +2,10 @@
 
 #include <exception>
 
+#include "daemon/clock.h"
 #include "daemon/files.h"
 
 namespace spillway::daemon {
-
-namespace {
-
-limits::Time now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(limits::Clock::now());
-}
-
-}  // namespace
 
 std::vector<std::string> waiting_for_restart(const language::Settings& running,
                                              const language::Settings& loaded) {
@@ -46,7 +39,7 @@ Reloader::Reloader(std::string config, language::Settings running, PolicyHolder&
     : config_(std::move(config)), running_(std::move(running)), holder_(holder), log_(log) {}
 
 ReloadResult Reloader::reload() {
-    reopen_log();
+    log_.reopen();
     try {
         language::Generation loaded = language::load(config_, disk_files());
         if (!loaded.policy || loaded.diagnostics.has_errors()) {
@@ -90,14 +83,6 @@ ReloadResult Reloader::accepted(language::Generation loaded) {
     log_.info(fmt::format("generation {} loaded: {} rules, {} limits, {} tests passed",
                           result.generation, rules, limits, loaded.tests_run));
     return result;
-}
-
-void Reloader::reopen_log() {
-    try {
-        log_.reopen();
-    } catch (const std::exception& error) {
-        log_.error(fmt::format("the log file stays as it was: {}", error.what()));
-    }
 }
 
 }  // namespace spillway::daemon

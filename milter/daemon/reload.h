@@ -43,7 +43,6 @@ class Reloader {
   private:
     ReloadResult refused(std::vector<std::string> mistakes);
     ReloadResult accepted(language::Generation loaded);
-    void reopen_log();
 
     std::string config_;
     language::Settings running_;

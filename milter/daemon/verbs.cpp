@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/clock.h"
+
 namespace spillway::daemon {
 
 using nlohmann::json;
@@ -16,10 +18,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t most_counters = 10000;
-
-limits::Time now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(limits::Clock::now());
-}
 
 // RFC 3339 in UTC: readable, sortable, and no client needs our time zone.
 std::string written(limits::Time time) {

@@ -1,0 +1,31 @@
+// The folders the daemon needs: made where they are missing, with the right owner.
+//
+// All functions throw std::system_error.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "daemon/privileges.h"
+#include "language/settings.h"
+
+namespace spillway::daemon {
+
+// Makes the folder and its missing parents; only what is made here gets the owner and the mode.
+void make_folder(const std::string& path, mode_t mode, const std::optional<Account>& owner);
+
+// State, spool and the folders of both sockets, before privileges are dropped.
+void make_folders(const language::Settings& settings, const std::optional<Account>& owner);
+
+// Throws unless this process may make files there, as the user it is now.
+void check_writable(const std::string& folder);
+
+// Where messages are spooled.
+std::string spool_folder(const language::Settings& settings);
+
+// The log file is opened before privileges are dropped, and opened again after: it must be ours.
+void give_log_file(const language::LogSetting& log, const std::optional<Account>& owner);
+
+}  // namespace spillway::daemon

@@ -1,0 +1,82 @@
+#include "daemon/process.h"
+
+#include <cstdio>
+
+#include "daemon/clock.h"
+#include "daemon/folders.h"
+#include "daemon/readiness.h"
+#include "limits/memory_counters.h"
+#include "store/open.h"
+
+namespace spillway::daemon {
+
+namespace {
+
+language::LogSetting log_setting(const Process::Start& start) {
+    language::LogSetting setting = start.first.settings.log;
+    if (start.log_to_stderr) setting.target = language::LogTarget::standard_error;
+    return setting;
+}
+
+}  // namespace
+
+Process::Process(Start start)
+    : settings_(start.first.settings),
+      log_(log_setting(start)),
+      control_(settings_.control, start.owner),
+      counters_(counters_as(start.owner)),
+      counts_file_(loaded_counts_file()),
+      holder_(start.first.policy, start.first.tests_run, now()),
+      reloader_(start.config, settings_, holder_, log_),
+      verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get()),
+      housekeeping_(control_,
+                    {.answer = [this](std::string_view request) { return verbs_.answer(request); },
+                     .reload = [this] { reloader_.reload(); },
+                     .save = [this] { save(); }},
+                    log_),
+      surroundings_{.current_policy = [this] { return holder_.current(); },
+                    .counters = *counters_,
+                    .log = log_,
+                    .spool_dir = spool_folder(settings_),
+                    .spool_above = settings_.spool_above,
+                    .now = now} {}
+
+// Nothing from here on needs root.
+std::unique_ptr<limits::Counters> Process::counters_as(const std::optional<Account>& owner) {
+    give_log_file(settings_.log, owner);
+    if (owner) become(*owner);
+    check_writable(spool_folder(settings_));
+    return store::open_counters(settings_.counters,
+                                [this](const std::string& notice) { log_.warning(notice); });
+}
+
+std::unique_ptr<CountsFile> Process::loaded_counts_file() {
+    auto* const memory = dynamic_cast<limits::MemoryCounters*>(counters_.get());
+    if (memory == nullptr) return nullptr;
+    auto file = std::make_unique<CountsFile>(settings_.state_dir, *memory, log_);
+    file->load(now());
+    return file;
+}
+
+void Process::ready() {
+    housekeeper_ = std::jthread([this](const std::stop_token& stop) { housekeeping_.run(stop); });
+    const auto policy = holder_.current();
+    log_.info(fmt::format("ready: {} rules, {} limits, {}", policy->rules.size(),
+                          policy->limits.size(), counters_->describe()));
+    fmt::print(stderr, "spillwayd: ready\n");
+    tell_manager("READY=1");
+}
+
+void Process::stop() {
+    housekeeper_.request_stop();
+    if (housekeeper_.joinable()) housekeeper_.join();
+    control_.close();
+    save();
+    log_.info("stopped");
+}
+
+void Process::save() {
+    if (counts_file_) counts_file_->save(now());
+}
+
+}  // namespace spillway::daemon

@@ -1,0 +1,69 @@
+// The daemon without libmilter: settings into objects that live as long as the process.
+//
+// Construction takes the control socket, drops privileges and opens the counters, in this order.
+// Members are used by all of libmilter's threads and must not be destroyed while one may run: the
+// process ends by _exit after stop().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "daemon/control.h"
+#include "daemon/counts_file.h"
+#include "daemon/housekeeping.h"
+#include "daemon/policy_holder.h"
+#include "daemon/privileges.h"
+#include "daemon/reload.h"
+#include "daemon/verbs.h"
+#include "language/compile.h"
+#include "limits/limits.h"
+#include "log/log.h"
+#include "session/session.h"
+
+namespace spillway::daemon {
+
+class Process {
+  public:
+    struct Start {
+        std::string config;
+        language::Generation first;  // with a policy
+        std::optional<Account> owner;
+        bool log_to_stderr = false;  // whatever the settings say
+    };
+
+    // Throws std::system_error or std::runtime_error when the machine refuses something: a socket
+    // in use, a folder not writable, a state file not readable.
+    explicit Process(Start start);
+
+    // Begins housekeeping and tells the service manager and the log that mail can be served.
+    void ready();
+
+    const session::Surroundings& surroundings() const { return surroundings_; }
+
+    // After the last message was answered: ends housekeeping, saves the counts, removes the control
+    // socket.
+    void stop();
+
+    log::Log& log() { return log_; }
+
+  private:
+    std::unique_ptr<limits::Counters> counters_as(const std::optional<Account>& owner);
+    std::unique_ptr<CountsFile> loaded_counts_file();
+    void save();
+
+    const language::Settings settings_;
+    log::Log log_;
+    ControlSocket control_;
+    std::unique_ptr<limits::Counters> counters_;
+    std::unique_ptr<CountsFile> counts_file_;  // null unless the counters are in this process
+    PolicyHolder holder_;
+    Reloader reloader_;
+    Verbs verbs_;
+    Housekeeping housekeeping_;
+    session::Surroundings surroundings_;
+    std::jthread housekeeper_;
+};
+
+}  // namespace spillway::daemon
