@@ -1,0 +1,52 @@
+// spillwayctl counters: who has used how much, and giving somebody a fresh start.
+#include "ctl/ask.h"
+#include "ctl/console.h"
+#include "ctl/verbs.h"
+
+namespace spillway::ctl {
+
+using nlohmann::json;
+
+namespace {
+
+// Counters whose limit is no longer in the policy have no maximum to be held against.
+std::vector<std::string> row_of(const json& counter) {
+    const auto used = counter.at("used").get<std::int64_t>();
+    const std::string key = shown(counter.at("key").get<std::string>());
+    if (!counter.contains("max")) return {key, with_commas(used), "", "no such limit now"};
+    const auto max = counter.at("max").get<std::int64_t>();
+    const std::int64_t percent = max > 0 ? used * 100 / max : 100;
+    return {key, with_commas(used),
+            fmt::format("of {} in {}", with_commas(max), span_text(counter.at("span_seconds"))),
+            fmt::format("{}%{}", percent, used >= max ? "  FULL" : "")};
+}
+
+}  // namespace
+
+int counters(const Common& common, const CountersOptions& options) {
+    const json reply = ask_and_expect_success(
+        common, {{"verb", "counters"}, {"prefix", options.prefix}, {"most", options.most}});
+    if (common.json) {
+        print(json_text(reply));
+        return succeeded;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const json& counter : reply.at("counters")) rows.push_back(row_of(counter));
+    print(rows.empty() ? "nothing is counted under this name\n" : columns(rows, ""));
+    if (rows.size() == options.most) {
+        print(fmt::format("the first {}; more with --most\n", options.most));
+    }
+    return succeeded;
+}
+
+int reset_counter(const Common& common, const std::string& key) {
+    const json reply = ask_and_expect_success(common, {{"verb", "reset"}, {"key", key}});
+    if (common.json) {
+        print(json_text(reply));
+    } else {
+        print(fmt::format("{} starts from zero\n", shown(key)));
+    }
+    return succeeded;
+}
+
+}  // namespace spillway::ctl

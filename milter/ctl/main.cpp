@@ -1,0 +1,111 @@
+// spillwayctl: the command line, and the one place where its mistakes become exit codes.
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include "ctl/verbs.h"
+#include "mail/text.h"
+
+namespace spillway::ctl {
+namespace {
+
+struct Options {
+    Common common;
+    CheckOptions check;
+    TestOptions test;
+    CountersOptions counters;
+    std::string reset_key;
+};
+
+using Run = std::function<int()>;
+
+CLI::App* add_verb(CLI::App& app, const char* name, const char* about, Run& run, Run what) {
+    CLI::App* verb = app.add_subcommand(name, about);
+    verb->fallthrough();  // the common options may stand before or after the verb
+    verb->parse_complete_callback([&run, what = std::move(what)] { run = what; });
+    return verb;
+}
+
+void add_check(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "check", "Check a configuration and run its tests", run,
+                              [&] { return check(options.common, options.check); });
+    verb->add_option("FILE", options.check.file, "instead of the configuration of -f");
+    verb->add_flag("-v,--verbose", options.check.verbose, "show at which stage each rule acts");
+}
+
+void add_test(CLI::App& app, Options& options, Run& run) {
+    TestOptions& test_options = options.test;
+    CLI::App* verb = add_verb(app, "test", "Say what would become of a message", run,
+                              [&] { return test(options.common, options.test); });
+    verb->add_option("MESSAGE", test_options.file, "the message, - for standard input")->required();
+    verb->add_option("--as", test_options.login, "login of the sender");
+    verb->add_option("--from-ip", test_options.client_ip, "address of the client");
+    CLI::Option* sender = verb->add_option("--mail-from", test_options.sender,
+                                           "envelope sender (else the author), <> for none");
+    verb->add_option("--rcpt", test_options.recipients, "recipient, may be repeated (else To, Cc)")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    verb->add_option("--at", test_options.at,
+                     "\"2026-11-23 12:00\" in the policy's time zone (else now)");
+    verb->add_flag("--local", test_options.local, "as if submitted by sendmail(1)");
+    verb->add_option("--used", test_options.used, "LIMIT=N: this much is used already")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    verb->add_option("--expect", test_options.expected, "exit 1 unless this is the verdict")
+        ->check(CLI::IsMember({"accept", "quarantine", "reject", "defer", "discard"}));
+    verb->parse_complete_callback([&options, &run, sender] {
+        options.test.sender_named = sender->count() > 0;
+        run = [&options] { return test(options.common, options.test); };
+    });
+}
+
+void add_counters(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "counters", "Show what is counted", run,
+                              [&] { return counters(options.common, options.counters); });
+    verb->add_option("PREFIX", options.counters.prefix, "only keys that begin so");
+    verb->add_option("--most", options.counters.most, "at most so many")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10000}));
+    CLI::App* reset = add_verb(*verb, "reset", "Forget one counter", run,
+                               [&] { return reset_counter(options.common, options.reset_key); });
+    reset->add_option("KEY", options.reset_key, "as counters shows it")->required();
+}
+
+void add_all(CLI::App& app, Options& options, Run& run) {
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
+    app.add_option("-f,--config", options.common.config, "the configuration")
+        ->capture_default_str();
+    app.add_option("--control", options.common.control, "the daemon's control socket");
+    app.add_flag("--json", options.common.json, "write JSON");
+    add_check(app, options, run);
+    add_test(app, options, run);
+    add_verb(app, "status", "Show how the daemon is", run, [&] { return status(options.common); });
+    add_verb(app, "reload", "Have the daemon read its files anew", run,
+             [&] { return reload(options.common); });
+    add_counters(app, options, run);
+}
+
+}  // namespace
+}  // namespace spillway::ctl
+
+int main(int argc, char** argv) {
+    using namespace spillway;
+    CLI::App app{"Look at, try out and steer Spillway."};
+    ctl::Options options;
+    ctl::Run run;
+    ctl::add_all(app, options, run);
+    try {
+        app.parse(argc, argv);
+        mail::prepare_libraries();
+        return run();
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ctl::succeeded : ctl::usage;
+    } catch (const ctl::Stopped& stopped) {
+        fmt::print(stderr, "spillwayctl: {}\n", stopped.what());
+        return stopped.exit();
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "spillwayctl: {}\n", error.what());
+        return ctl::refused;
+    }
+}

@@ -1,0 +1,164 @@
+#include "ctl/outcome.h"
+
+#include "ctl/console.h"
+
+namespace spillway::ctl {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+namespace {
+
+constexpr std::size_t most_recipients_shown = 5;
+
+std::string or_else(const std::string& text, const char* otherwise) {
+    return text.empty() ? otherwise : shown(text);
+}
+
+std::string client_text(const policy::Client& client) {
+    std::string text = client.ip ? client.ip->text() : "unknown";
+    return client.local_submission ? text + ", local submission" : text;
+}
+
+std::string recipients_text(const std::vector<policy::Recipient>& recipients) {
+    std::vector<std::string> texts;
+    for (const policy::Recipient& recipient : recipients) {
+        if (texts.size() == most_recipients_shown) break;
+        texts.push_back(shown(recipient.address.text()));
+    }
+    std::string text = fmt::format("{}", fmt::join(texts, ", "));
+    if (recipients.size() > texts.size()) {
+        const auto more = static_cast<std::int64_t>(recipients.size() - texts.size());
+        text += fmt::format(" and {} more", with_commas(more));
+    }
+    return text;
+}
+
+std::string facts(const Outcome& outcome) {
+    const policy::Message& message = outcome.message;
+    const policy::Identity& identity = outcome.identity;
+    return columns(
+        {{"message", fmt::format("{}, {}", shown(outcome.file),
+                                 counted(static_cast<std::int64_t>(message.size), "byte"))},
+         {"at", policy::local_time(message.received, *outcome.policy.zone)},
+         {"client", client_text(message.client)},
+         {"login", or_else(identity.user, "none")},
+         {"domain", or_else(identity.domain, "none")},
+         {"account", or_else(identity.account, "none")},
+         {"sender", or_else(message.sender.text(), "<>")},
+         {"recipients", recipients_text(message.recipients)}},
+        "");
+}
+
+std::string shouted(std::string text) {
+    for (char& letter : text) {
+        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    return text;
+}
+
+std::string verdict(const policy::Rehearsal& rehearsal) {
+    const policy::Decision& decision = rehearsal.decision;
+    std::string text = shouted(policy::name_of(decision.verdict));
+    if (!decision.decided_by.empty()) text += fmt::format("  by {}", decision.decided_by);
+    if (rehearsal.stage != policy::Stage::message) {
+        text += fmt::format(", at the {} stage", policy::name_of(rehearsal.stage));
+    }
+    text += "\n";
+    if (const policy::Reply* reply = reply_of(decision.verdict)) {
+        text += fmt::format("  {}\n", shown(reply_text(*reply)));
+    }
+    if (const auto* held = std::get_if<policy::Quarantine>(&decision.verdict)) {
+        text += fmt::format("  {}\n", shown(held->reason));
+    }
+    return text;
+}
+
+const char* word_of(match::Match match) {
+    switch (match) {
+        case match::Match::no:
+            return "no";
+        case match::Match::yes:
+            return "MATCH";
+        case match::Match::cannot_tell:
+            return "CANNOT TELL";
+    }
+    return "";
+}
+
+std::vector<std::string> row_of(const policy::RuleReport& report) {
+    std::string note = shown(report.note);
+    if (report.mode == policy::Mode::audit) {
+        note += note.empty() ? "audit only" : "; audit only";
+    }
+    return {report.rule, word_of(report.matched), note};
+}
+
+std::vector<std::string> row_of(const policy::LimitReport& report, const date::time_zone& zone) {
+    std::string use;
+    std::string note;
+    if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
+        use = fmt::format("{} of {}", with_commas(granted->used), with_commas(report.max));
+        note = fmt::format("this message counts {}", with_commas(report.cost));
+    } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
+        use = fmt::format("{} of {}", with_commas(exceeded->used), with_commas(report.max));
+        note = fmt::format("OVER: this message needs {}, {}", with_commas(report.cost),
+                           exceeded->next_free
+                               ? "room at " + policy::local_time(*exceeded->next_free, zone)
+                               : "which never fits");
+    } else {
+        use = "unknown";
+        note = "counter not available";
+    }
+    return {report.limit, use, note, shown(report.key)};
+}
+
+std::string row_text(const policy::Edit& edit) {
+    if (const auto* added = std::get_if<policy::AddHeader>(&edit)) {
+        return fmt::format("+ {}: {}", added->name, shown(added->value));
+    }
+    const auto& removed = std::get<policy::RemoveHeader>(edit);
+    return fmt::format("- {} (number {})", removed.name, removed.nth);
+}
+
+std::string section(const char* title, const Rows& rows) {
+    if (rows.empty()) return "";
+    return fmt::format("\n{}\n{}", title, columns(rows, "  "));
+}
+
+}  // namespace
+
+const policy::Reply* reply_of(const policy::Verdict& verdict) {
+    if (const auto* reject = std::get_if<policy::Reject>(&verdict)) return &reject->reply;
+    if (const auto* defer = std::get_if<policy::Defer>(&verdict)) return &defer->reply;
+    return nullptr;
+}
+
+std::string reply_text(const policy::Reply& reply) {
+    return fmt::format("{} {} {}", reply.code, reply.enhanced, reply.text);
+}
+
+std::string text_of(const Outcome& outcome) {
+    const policy::Decision& decision = outcome.rehearsal.decision;
+    Rows refused_alone, rules, limits, edits;
+    for (const policy::RefusedRecipient& one : outcome.rehearsal.refused) {
+        const policy::Reply* reply = reply_of(one.refusal.verdict);
+        refused_alone.push_back({shown(one.address.text()), one.refusal.decided_by,
+                                 reply == nullptr ? "" : shown(reply_text(*reply))});
+    }
+    for (const policy::RuleReport& report : outcome.rules) rules.push_back(row_of(report));
+    for (const policy::LimitReport& report : decision.limits) {
+        limits.push_back(row_of(report, *outcome.policy.zone));
+    }
+    for (const policy::Edit& edit : decision.edits) edits.push_back({row_text(edit)});
+    std::string text = facts(outcome) + "\n" + verdict(outcome.rehearsal);
+    text += section("recipients refused alone", refused_alone);
+    text += section("rules", rules);
+    text += section("limits", limits);
+    text += section("edits", edits);
+    if (!decision.tags.empty()) {
+        text += fmt::format("\ntags  {}\n", fmt::join(decision.tags, ", "));
+    }
+    return text;
+}
+
+}  // namespace spillway::ctl

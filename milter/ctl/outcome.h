@@ -1,0 +1,36 @@
+// What `spillwayctl test` found out, and how it is written down.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "policy/policy.h"
+#include "policy/rehearse.h"
+
+namespace spillway::ctl {
+
+// The rehearsal with what surrounds it. References live as long as the verb runs.
+struct Outcome {
+    const std::string& file;
+    const policy::Policy& policy;
+    const policy::Message& message;
+    policy::Identity identity;
+    policy::Rehearsal rehearsal;
+    // Every rule read until the message ended, early or at its end.
+    std::vector<policy::RuleReport> rules;
+};
+
+// For people. The golden tests compare it byte for byte.
+std::string text_of(const Outcome& outcome);
+
+// For programs: names are documented in spillwayctl(8) and only ever added to.
+nlohmann::json json_of(const Outcome& outcome);
+
+// The reply of a refusal, else null.
+const policy::Reply* reply_of(const policy::Verdict& verdict);
+
+std::string reply_text(const policy::Reply& reply);  // "550 5.7.1 Not here"
+
+}  // namespace spillway::ctl

@@ -1,0 +1,98 @@
+#include "ctl/outcome.h"
+
+namespace spillway::ctl {
+
+using nlohmann::json;
+
+namespace {
+
+json json_of(const policy::Reply* reply) {
+    if (reply == nullptr) return nullptr;
+    return {{"code", reply->code}, {"enhanced", reply->enhanced}, {"text", reply->text}};
+}
+
+json quarantine_reason(const policy::Verdict& verdict) {
+    const auto* held = std::get_if<policy::Quarantine>(&verdict);
+    return held == nullptr ? json(nullptr) : json(held->reason);
+}
+
+const char* word_of(match::Match match) {
+    switch (match) {
+        case match::Match::no:
+            return "no";
+        case match::Match::yes:
+            return "yes";
+        case match::Match::cannot_tell:
+            return "cannot-tell";
+    }
+    return "";
+}
+
+json json_of(const policy::RuleReport& report) {
+    return {{"rule", report.rule},
+            {"matched", word_of(report.matched)},
+            {"audit", report.mode == policy::Mode::audit},
+            {"note", report.note}};
+}
+
+json json_of(const policy::LimitReport& report) {
+    json row{
+        {"limit", report.limit}, {"key", report.key}, {"cost", report.cost}, {"max", report.max}};
+    if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
+        row["answer"] = "granted";
+        row["used"] = granted->used;
+    } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
+        row["answer"] = "exceeded";
+        row["used"] = exceeded->used;
+        row["next_free_ms"] = exceeded->next_free
+                                  ? json(exceeded->next_free->time_since_epoch().count())
+                                  : json(nullptr);
+    } else {
+        row["answer"] = "unavailable";
+    }
+    return row;
+}
+
+json json_of(const policy::Edit& edit) {
+    if (const auto* added = std::get_if<policy::AddHeader>(&edit)) {
+        return {{"edit", "add-header"}, {"name", added->name}, {"value", added->value}};
+    }
+    const auto& removed = std::get<policy::RemoveHeader>(edit);
+    return {{"edit", "remove-header"}, {"name", removed.name}, {"nth", removed.nth}};
+}
+
+json json_of(const policy::RefusedRecipient& one) {
+    return {{"recipient", one.address.text()},
+            {"verdict", policy::name_of(one.refusal.verdict)},
+            {"decided_by", one.refusal.decided_by},
+            {"reply", json_of(reply_of(one.refusal.verdict))}};
+}
+
+template <typename T>
+json array_of(const std::vector<T>& items) {
+    json array = json::array();
+    for (const T& item : items) array.push_back(json_of(item));
+    return array;
+}
+
+}  // namespace
+
+json json_of(const Outcome& outcome) {
+    const policy::Decision& decision = outcome.rehearsal.decision;
+    return {{"verdict", policy::name_of(decision.verdict)},
+            {"decided_by", decision.decided_by},
+            {"stage", policy::name_of(outcome.rehearsal.stage)},
+            {"reply", json_of(reply_of(decision.verdict))},
+            {"reason", quarantine_reason(decision.verdict)},
+            {"user", outcome.identity.user},
+            {"domain", outcome.identity.domain},
+            {"account", outcome.identity.account},
+            {"sender", outcome.message.sender.text()},
+            {"refused_recipients", array_of(outcome.rehearsal.refused)},
+            {"rules", array_of(outcome.rules)},
+            {"limits", array_of(decision.limits)},
+            {"edits", array_of(decision.edits)},
+            {"tags", decision.tags}};
+}
+
+}  // namespace spillway::ctl

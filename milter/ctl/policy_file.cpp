@@ -1,0 +1,22 @@
+#include "ctl/policy_file.h"
+
+#include <cstdio>
+
+#include "daemon/files.h"
+
+namespace spillway::ctl {
+
+language::Generation loaded(const std::string& file) {
+    language::Generation generation = language::load(file, daemon::disk_files());
+    for (const language::Diagnostic& diagnostic : generation.diagnostics.all()) {
+        fmt::print(stderr, "{}\n", diagnostic.text());
+    }
+    return generation;
+}
+
+std::string control_path(const Common& common) {
+    if (!common.control.empty()) return common.control;
+    return language::load(common.config, daemon::disk_files()).settings.control.path;
+}
+
+}  // namespace spillway::ctl

@@ -1,0 +1,63 @@
+// The verbs of spillwayctl and their options, one function and one source file each.
+//
+// A verb writes its result to standard output and returns the exit code; what stops it is thrown as
+// Stopped and told on standard error by main.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace spillway::ctl {
+
+// sysexits.h where it has a fitting name.
+enum Exit { succeeded = 0, refused = 1, usage = 64, unreachable = 69, bad_configuration = 78 };
+
+class Stopped : public std::runtime_error {
+  public:
+    Stopped(Exit exit, const std::string& why) : std::runtime_error(why), exit_(exit) {}
+    Exit exit() const { return exit_; }
+
+  private:
+    Exit exit_;
+};
+
+struct Common {
+    std::string config = "/etc/spillway/spillway.conf";
+    std::string control;  // "" takes the configuration's
+    bool json = false;
+};
+
+struct CheckOptions {
+    std::string file;  // "" takes Common::config
+    bool verbose = false;
+};
+int check(const Common& common, const CheckOptions& options);
+
+struct TestOptions {
+    std::string file;  // "-" is standard input
+    std::string login;
+    std::string client_ip;
+    bool sender_named = false;  // else the first author of From
+    std::string sender;
+    std::vector<std::string> recipients;  // none: those of To and Cc
+    std::string at;                       // "" is now
+    bool local = false;
+    std::vector<std::string> used;  // LIMIT=N
+    std::string expected;           // a verdict's name, or ""
+};
+int test(const Common& common, const TestOptions& options);
+
+int status(const Common& common);
+int reload(const Common& common);
+
+struct CountersOptions {
+    std::string prefix;
+    std::size_t most = 100;
+};
+int counters(const Common& common, const CountersOptions& options);
+int reset_counter(const Common& common, const std::string& key);
+
+}  // namespace spillway::ctl
