@@ -88,7 +88,7 @@ local function next_free(counter, key, width, limit, cost)
     for i = 1, #values do
         used = used - values[i]
         slice = oldest + i - 1
-        if used + cost <= limit then
+        if cost <= limit - used then
             break
         end
     end
@@ -115,7 +115,8 @@ for i = 1, #KEYS - 1 do
     local limit, cost = tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2])
     local counter = open(key, width)
     local free = 0
-    if counter.used + cost > limit then
+    -- Not used + cost > limit: the sum may be more than a double holds exactly.
+    if cost > limit - counter.used then
         free = next_free(counter, key, width, limit, cost)
         room = false
     end

@@ -43,15 +43,17 @@ std::vector<std::string> script_call(const char* verb, std::string_view script,
 
 }  // namespace
 
-RedisCounters::RedisCounters(const language::RedisStore& place, Notice notice)
+RedisCounters::RedisCounters(const language::RedisStore& place, Notice notice,
+                             SteadyClock steady_now)
     : place_(place),
       notice_(std::move(notice)),
+      steady_now_(std::move(steady_now)),
       instance_(random_name()),
       pool_(place, most_connections) {}
 
 Answers RedisCounters::charge(const std::vector<Charge>& charges, limits::Time now) noexcept {
     if (charges.empty()) return {};
-    const Breaker::Permit permit = breaker_.ask(Deadline::clock::now());
+    const Breaker::Permit permit = breaker_.ask(steady_now_());
     if (permit == Breaker::Permit::none) return answer_here(charges, "not asked: silent", now);
 
     const limits::Merged asked = limits::merged(charges);
@@ -126,7 +128,7 @@ void RedisCounters::note(Breaker::Permit permit,
         const std::lock_guard lock(mutex_);
         last_failure_ = answers.error();
     }
-    if (breaker_.failed(permit, Deadline::clock::now()) && notice_)
+    if (breaker_.failed(permit, steady_now_()) && notice_)
         notice_(fmt::format("{} is silent ({}): limits go by their when-unavailable",
                             place_text(place_), answers.error()));
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -26,8 +27,12 @@ namespace spillway::store {
 
 class RedisCounters : public limits::Counters {
   public:
-    // Connects when first asked. Throws std::runtime_error when the host does not resolve.
-    RedisCounters(const language::RedisStore& place, Notice notice);
+    using SteadyClock = std::function<Breaker::Time()>;
+
+    // Connects when first asked. Throws std::runtime_error when the host does not resolve. The
+    // clock tells the breaker when to probe; tests move it by hand.
+    RedisCounters(const language::RedisStore& place, Notice notice,
+                  SteadyClock steady_now = std::chrono::steady_clock::now);
 
     limits::Answers charge(const std::vector<limits::Charge>& charges,
                            limits::Time now) noexcept override;
@@ -51,6 +56,7 @@ class RedisCounters : public limits::Counters {
 
     const language::RedisStore place_;
     const Notice notice_;
+    const SteadyClock steady_now_;
     const std::string instance_;  // different in every process on every machine
     std::atomic<std::uint64_t> calls_{0};
     Pool pool_;
