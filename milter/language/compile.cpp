@@ -83,7 +83,7 @@ std::shared_ptr<policy::Policy> compile(const Program& program, const Files& fil
     compile_limits(program, names, *policy, diagnostics);
     compile_rules(program, names, *policy, diagnostics);
     policy->memos = names.memos;
-    warn_unused(names, diagnostics);
+    if (!diagnostics.has_errors()) warn_unused(names, diagnostics);
     return policy;
 }
 

@@ -90,6 +90,7 @@ class RuleCompiler {
     policy::Rule rule_;
     std::set<std::string> seen_;
     bool terminal_ = false;
+    bool action_tried_ = false;  // its mistake is told, so "no action" is not told as well
 };
 
 void RuleCompiler::line(Arguments& args) {
@@ -105,6 +106,7 @@ void RuleCompiler::line(Arguments& args) {
             args.take_one_of({"match", "no-match", "defer", "quarantine"}));
         return;
     }
+    action_tried_ = true;
     auto action = action_of(args);
     if (!action) {
         unknown_word(args.line(), "rule", {std::begin(rule_words), std::end(rule_words)});
@@ -123,7 +125,7 @@ policy::Rule RuleCompiler::compile() {
     rule_.when = condition_of(block_.when, names_, diagnostics_);
     rule_.unless = condition_of(block_.unless, names_, diagnostics_);
     each_line(block_, diagnostics_, [&](Arguments& args) { line(args); });
-    if (rule_.actions.empty()) {
+    if (rule_.actions.empty() && !action_tried_) {
         diagnostics_.error(block_.name.place, fmt::format("rule \"{}\" has no action", rule_.name));
     }
     return std::move(rule_);
@@ -231,7 +233,7 @@ void check_names(const std::vector<BlockNode>& blocks, Diagnostics& diagnostics)
 
 bool ends_all_reading(const policy::Rule& rule) {
     return rule.mode == policy::Mode::enforce && !rule.when && !rule.unless &&
-           std::ranges::any_of(rule.actions, policy::is_terminal);
+           !rule.actions.empty() && policy::is_terminal(rule.actions.back());
 }
 
 }  // namespace

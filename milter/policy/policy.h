@@ -59,7 +59,7 @@ struct Rule {
     Mode mode = Mode::enforce;
     std::optional<Condition> when;    // none: always
     std::optional<Condition> unless;  // none: never
-    std::vector<Action> actions;
+    std::vector<Action> actions;      // at least one; a terminal one is the last
     OnError on_error = OnError::defer;
 
     // When all it asks is known, and when it may act: not before an earlier rule that could have
@@ -97,6 +97,9 @@ struct Policy {
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
 };
+
+// True when the rule ends in reject or defer.
+bool refuses(const Rule& rule);
 
 // Derives each rule's stages and the policy's needs. The compiler calls it once, last.
 void arrange(Policy& policy);

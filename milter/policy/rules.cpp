@@ -12,11 +12,7 @@ namespace {
 
 using match::Match;
 
-bool accepts(const Rule& rule) {
-    return std::ranges::any_of(rule.actions, [](const Action& action) {
-        return std::holds_alternative<AcceptAction>(action);
-    });
-}
+bool accepts(const Rule& rule) { return std::holds_alternative<AcceptAction>(rule.actions.back()); }
 
 std::string whom(const Binding& binding) {
     std::string out;
@@ -69,11 +65,11 @@ Variables variables_for(const Rule& rule, const Facts& facts) {
 Refusal refusal_of(const Rule& rule, const Facts& facts) {
     const std::string by = "rule " + rule.name;
     const Variables values = variables_for(rule, facts);
-    const auto terminal = std::ranges::find_if(rule.actions, is_terminal);
-    if (const auto* reject = std::get_if<RejectAction>(&*terminal)) {
+    const Action& terminal = rule.actions.back();
+    if (const auto* reject = std::get_if<RejectAction>(&terminal)) {
         return {Reject{filled(reject->reply, values, by)}, by};
     }
-    return {Defer{filled(std::get<DeferAction>(*terminal).reply, values, by)}, by};
+    return {Defer{filled(std::get<DeferAction>(terminal).reply, values, by)}, by};
 }
 
 // Carries one reading of the rules along.
@@ -185,6 +181,14 @@ Decision Reading::finish() && {
     return std::move(decision_);
 }
 
+// At RCPT only the recipient just named is in question.
+Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
+    if (stage != Stage::recipient) return firing_of(rule, facts).matched;
+    if (facts.message().recipients.empty()) return Match::no;
+    const Binding last{nullptr, &facts.message().recipients.back().address};
+    return firing_among(rule, facts, {last}).matched;
+}
+
 }  // namespace
 
 Firing firing_of(const Rule& rule, Facts& facts) {
@@ -202,16 +206,13 @@ Decision read_rules(Facts& facts) {
 
 std::optional<Refusal> first_refusal(Stage stage, Facts& facts) {
     for (const Rule& rule : facts.policy().rules) {
-        if (rule.mode != Mode::enforce || rule.acts_at != stage) continue;
-        if (stage == Stage::recipient && facts.message().recipients.empty()) continue;
-        Firing firing;
-        if (stage == Stage::recipient) {
-            const Binding last{nullptr, &facts.message().recipients.back().address};
-            firing = firing_among(rule, facts, {last});
-        } else {
-            firing = firing_of(rule, facts);
+        if (rule.mode != Mode::enforce || !is_terminal(rule.actions.back())) continue;
+        if (rule.acts_at == stage && refuses(rule)) {
+            if (firing_at(stage, rule, facts) == Match::yes) return refusal_of(rule, facts);
+        } else if (!refuses(rule) && rule.known_at <= stage) {
+            // It lets the message go its own way, or may do so: the rest is for the message's end.
+            if (firing_of(rule, facts).matched != Match::no) return std::nullopt;
         }
-        if (firing.matched == Match::yes) return refusal_of(rule, facts);
     }
     return std::nullopt;
 }

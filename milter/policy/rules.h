@@ -21,7 +21,8 @@ Firing firing_of(const Rule& rule, Facts& facts);
 // Reads all rules and fills verdict, edits, tags and reports of a decision without limits.
 Decision read_rules(Facts& facts);
 
-// The first refusal among the rules that act at `stage`.
+// The first refusal among the rules that act at `stage`, unless an earlier rule lets the message go
+// another way (accept, discard, quarantine), or may do so.
 std::optional<Refusal> first_refusal(Stage stage, Facts& facts);
 
 }  // namespace spillway::policy

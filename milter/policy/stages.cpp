@@ -67,18 +67,6 @@ void Asks::add(const Condition& condition) {
                condition.is);
 }
 
-// The action that ends the reading of the rules, if the rule has one.
-const Action* terminal_action(const Rule& rule) {
-    const auto found = std::ranges::find_if(rule.actions, is_terminal);
-    return found == rule.actions.end() ? nullptr : &*found;
-}
-
-bool refuses(const Rule& rule) {
-    const Action* action = terminal_action(rule);
-    return action && (std::holds_alternative<RejectAction>(*action) ||
-                      std::holds_alternative<DeferAction>(*action));
-}
-
 }  // namespace
 
 const char* name_of(Stage stage) {
@@ -96,6 +84,11 @@ bool is_terminal(const Action& action) {
              std::holds_alternative<RemoveHeaderAction>(action));
 }
 
+bool refuses(const Rule& rule) {
+    return std::holds_alternative<RejectAction>(rule.actions.back()) ||
+           std::holds_alternative<DeferAction>(rule.actions.back());
+}
+
 void arrange(Policy& policy) {
     Stage held_back = Stage::mail;  // by earlier rules that could let the message go another way
     for (Rule& rule : policy.rules) {
@@ -111,7 +104,8 @@ void arrange(Policy& policy) {
         if (rule.mode == Mode::off) continue;
         policy.needs_body |= asks.body;
         if (rule.mode == Mode::audit) continue;
-        if (!refuses(rule) && terminal_action(rule)) held_back = std::max(held_back, rule.known_at);
+        if (!refuses(rule) && is_terminal(rule.actions.back()))
+            held_back = std::max(held_back, rule.known_at);
         policy.refuses_at_data |= rule.acts_at == Stage::data;
         policy.refuses_at_headers |= rule.acts_at == Stage::headers;
     }

@@ -36,7 +36,8 @@ inline Generation load_text(const std::string& text,
 inline std::string mistakes_in(const std::string& text,
                                const std::map<std::string, std::string>& others = {}) {
     std::string out;
-    for (const auto& one : load_text(text, others).diagnostics.all()) out += one.text() + "\n";
+    const Generation generation = load_text(text, others);
+    for (const auto& one : generation.diagnostics.all()) out += one.text() + "\n";
     return out;
 }
 
