@@ -19,3 +19,7 @@ spillway_pytest(ctl ctl ctl)
 add_test(NAME check_layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(check_layers PROPERTIES LABELS check)
 spillway_pytest(checkers check check)
+# The manual documents what the programs know, and its examples are policies they take.
+add_test(NAME check_docs COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-docs
+         --programs ${PROJECT_BINARY_DIR})
+set_tests_properties(check_docs PROPERTIES LABELS check)

@@ -1,0 +1,85 @@
+"""What scripts/check-docs notices, on copies of this tree with one thing wrong."""
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    for folder in ("milter", "man", "scripts", "tests", "rules", "postfix-examples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for file in ("README.md", "CHANGELOG.md", "LICENSE"):
+        shutil.copy(ROOT / file, tmp_path)
+    return tmp_path
+
+
+def complaints(tree):
+    done = subprocess.run([ROOT / "scripts" / "check-docs", "--tree", tree], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == (1 if done.stdout else 0), done.stderr
+    return done.stdout
+
+
+def change(tree, name, old, new):
+    file = tree / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{name} does not have {old}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_tree_in_order_is_passed_in_silence(copy):
+    assert complaints(copy) == ""
+
+
+@pytest.mark.parametrize("name, old, new, word", [
+    ("milter/language/parser.h", '"listen",', '"listen", "greeting",', 'setting "greeting"'),
+    ("milter/language/parser.h", '"subject",', '"subject", "cc",', 'field "cc"'),
+    ("milter/language/compile_rules.h", '"mode",', '"mode", "footer",', 'word of a rule "footer"'),
+    ("milter/language/compile_rules.h", '"scope",', '"scope", "notice",', 'word of a limit "notice"'),
+    ("milter/language/compile_rules.cpp", '{"messages",', '{"messages", "bytes",', 'word "bytes"'),
+    ("milter/language/test_blocks.h", '"as",', '"as", "helo",', 'word of a test "helo"'),
+    ("milter/policy/template.h", '"rule",', '"rule", "stage",', 'variable "%{stage}"'),
+    ("milter/log/record.cpp", 'add(fields, "verdict"', 'add(fields, "outcome"', 'field "outcome"'),
+    ("milter/main.cpp", "usage = 64", "usage = 2", 'exit code "2"'),
+    ("milter/ctl/main.cpp", 'app, "status"', 'app, "health"', 'verb "health"'),
+    ("milter/ctl/main.cpp", '"--at"', '"--when"', 'option "when"'),
+    ("milter/ctl/outcome_json.cpp", '{"tags",', '{"labels",', 'JSON name "labels"'),
+])
+def test_a_word_that_only_the_code_knows_is_named(copy, name, old, new, word):
+    change(copy, name, old, new)
+    assert f"{word} of the code is not documented" in complaints(copy)
+
+
+@pytest.mark.parametrize("page, old, new, word", [
+    ("spillway.conf.5", ".It Ic user Ar name", ".It Ic group Ar name", 'setting "group"'),
+    ("spillway.conf.5", ".It Ic client-ip\n", ".It Ic client-ip , helo\n", 'field "helo"'),
+    ("spillway.conf.5", "Cm enforce |", "Cm enforce | dry-run |", 'word "dry-run"'),
+    ("spillway.conf.5", ".It Ic %{max}", ".It Ic %{max} , %{left}", 'variable "%{left}"'),
+    ("spillwayd.8", ".It Ic stage", ".It Ic phase", 'log field "phase"'),
+    ("spillwayd.8", ".It Ic 78", ".It Ic 77", 'exit code "77"'),
+    ("spillwayctl.8", ".It Ic reload\n", ".It Ic restart\n", 'verb "restart"'),
+    ("spillwayctl.8", ".It Fl -most", ".It Fl -limit", 'option "limit"'),
+])
+def test_a_word_that_only_the_manual_knows_is_named(copy, page, old, new, word):
+    change(copy, f"man/{page}", old, new)
+    assert f"{word} is documented, but the code does not know it" in complaints(copy)
+
+
+def test_broken_markup_is_named_with_its_line(copy):
+    if not shutil.which("mandoc"):
+        pytest.skip("mandoc is not installed")
+    change(copy, "man/spillwayd.8", ".Bl -tag -width Ds\n", ".Bl -tag -width Ds -nonsense\n")
+    assert "man/spillwayd.8: " in complaints(copy)
+
+
+@pytest.mark.parametrize("old, new, expected", [
+    ("scripts/demo", "scripts/tour", "README.md: there is no scripts/tour"),
+    ("spillwayctl check", "spillwayctl verify", "README.md: spillwayctl has no verb verify"),
+])
+def test_the_first_page_names_only_what_is_there(copy, old, new, expected):
+    change(copy, "README.md", old, new)
+    assert expected in complaints(copy)
