@@ -1,0 +1,50 @@
+#include "unit/fake_libmilter.h"
+
+namespace {
+
+int carry_out(SMFICTX* context, const std::string& function, const std::string& what) {
+    if (context->fails.contains(function)) return MI_FAILURE;
+    if (!what.empty()) context->done.push_back(what);
+    return MI_SUCCESS;
+}
+
+}  // namespace
+
+extern "C" {
+
+int smfi_setpriv(SMFICTX* context, void* priv) {
+    if (context->fails.contains("setpriv")) return MI_FAILURE;
+    context->priv = priv;
+    return MI_SUCCESS;
+}
+
+void* smfi_getpriv(SMFICTX* context) { return context->priv; }
+
+char* smfi_getsymval(SMFICTX* context, char* name) {
+    const auto found = context->macros.find(name);
+    return found == context->macros.end() ? nullptr : found->second.data();
+}
+
+int smfi_setsymlist(SMFICTX*, int, char*) { return MI_SUCCESS; }
+
+int smfi_setreply(SMFICTX* context, char* code, char* enhanced, char* text) {
+    return carry_out(context, "setreply",
+                     std::string("reply ") + code + " " + enhanced + " " + text);
+}
+
+int smfi_addheader(SMFICTX* context, char* name, char* value) {
+    return carry_out(context, "addheader", std::string("add ") + name + ":" + value);
+}
+
+int smfi_chgheader(SMFICTX* context, char* name, int index, char* value) {
+    const std::string what = value == nullptr ? "remove " : "change ";
+    return carry_out(context, "chgheader", what + name + " " + std::to_string(index));
+}
+
+int smfi_quarantine(SMFICTX* context, char* reason) {
+    return carry_out(context, "quarantine", std::string("hold ") + reason);
+}
+
+int smfi_progress(SMFICTX* context) { return carry_out(context, "progress", ""); }
+
+}  // extern "C"

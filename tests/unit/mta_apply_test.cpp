@@ -1,0 +1,77 @@
+#include "mta/apply.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "unit/fake_libmilter.h"
+
+namespace spillway {
+namespace {
+
+using mta::apply;
+using Done = std::vector<std::string>;
+
+policy::Decision edited(policy::Verdict verdict) {
+    policy::Decision decision;
+    decision.verdict = std::move(verdict);
+    decision.edits = {policy::RemoveHeader{"X-Mark", 2}, policy::RemoveHeader{"X-Mark", 1},
+                      policy::AddHeader{"X-Mark", "ours"}};
+    return decision;
+}
+
+BOOST_AUTO_TEST_SUITE(applying)
+
+BOOST_AUTO_TEST_CASE(edits_come_in_order_and_the_message_goes_on) {
+    smfi_str context;
+    BOOST_TEST(apply(&context, edited(policy::Accept{}), true) == SMFIS_CONTINUE);
+    const Done expected{"remove X-Mark 2", "remove X-Mark 1", "add X-Mark: ours"};
+    BOOST_TEST(context.done == expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_mta_that_adds_the_blank_is_given_none) {
+    smfi_str context;
+    apply(&context, edited(policy::Accept{}), false);
+    BOOST_TEST(context.done.back() == "add X-Mark:ours");
+}
+
+BOOST_AUTO_TEST_CASE(a_quarantined_message_is_edited_and_held_without_a_reply) {
+    smfi_str context;
+    BOOST_TEST(apply(&context, edited(policy::Quarantine{"cards"}), true) == SMFIS_CONTINUE);
+    BOOST_TEST(context.done.size() == 4);
+    BOOST_TEST(context.done.back() == "hold cards");
+}
+
+BOOST_AUTO_TEST_CASE(a_quarantine_always_has_a_reason) {
+    smfi_str context;
+    apply(&context, {policy::Quarantine{}, "", {}, {}, {}, {}}, true);
+    BOOST_TEST(context.done.back() == "hold held by policy");
+}
+
+BOOST_AUTO_TEST_CASE(refused_and_discarded_messages_are_not_edited) {
+    smfi_str refused;
+    const policy::Reject no{{550, "5.7.1", "100% no"}};
+    BOOST_TEST(apply(&refused, edited(no), true) == SMFIS_REJECT);
+    BOOST_TEST(refused.done == Done{"reply 550 5.7.1 100%% no"});
+
+    smfi_str deferred;
+    const policy::Defer later{{451, "4.7.1", "later"}};
+    BOOST_TEST(apply(&deferred, edited(later), true) == SMFIS_TEMPFAIL);
+    BOOST_TEST(deferred.done == Done{"reply 451 4.7.1 later"});
+
+    smfi_str discarded;
+    BOOST_TEST(apply(&discarded, edited(policy::Discard{}), true) == SMFIS_DISCARD);
+    BOOST_TEST(discarded.done.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_edit_that_is_refused_is_never_passed_over) {
+    for (const char* function : {"addheader", "chgheader", "quarantine"}) {
+        smfi_str context;
+        context.fails = {function};
+        BOOST_CHECK_THROW(apply(&context, edited(policy::Quarantine{"cards"}), true),
+                          std::runtime_error);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace spillway
