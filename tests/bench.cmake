@@ -9,3 +9,4 @@ target_link_libraries(milter_load PRIVATE fmt::fmt CLI11::CLI11 Threads::Threads
 add_test(NAME bench_runs COMMAND ${PROJECT_SOURCE_DIR}/scripts/bench --quick)
 set_tests_properties(bench_runs PROPERTIES LABELS bench TIMEOUT 300 RUN_SERIAL ON
                      ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+spillway_pytest(bench_load bench bench)
