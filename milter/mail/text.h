@@ -1,6 +1,7 @@
 // Text as a person reads it: what all content rules look at.
 //
-// Pure functions over bytes; none of them throws on anything a message contains.
+// Pure functions over bytes, for any number of threads; none of them throws on anything a message
+// contains. Time and memory are linear in the size of the input.
 #pragma once
 
 #include <cstddef>
@@ -24,29 +25,38 @@ struct ReadText {
 };
 
 // The text of all text parts of a message (headers, empty line, body; any line ends), in order,
-// parts separated by "\n": transfer encodings undone, charsets converted, HTML rendered, then
-// readable(). Attached messages (message/rfc822) are read too; attachments that are not text are
-// not. Text that HTML hides from the reader follows at the end, after a line of its own.
+// parts separated by "\n": transfer encodings undone, charsets converted, HTML rendered, flowed
+// lines joined, then readable(). Attached messages (message/rfc822) are read too; attachments that
+// are not text are not. Where a part says two things of itself (two encodings, charsets,
+// boundaries), it is read in both ways. Text that few readers show follows at the end, after a line
+// of its own: what HTML hides, and what stands before, between and after the parts of a multipart.
 ReadText read_text(std::string_view message, const ReadingLimits& limits);
 
-// Bytes in a named charset as UTF-8. Unknown or wrong names: valid UTF-8 is taken as such, else
+// Bytes in a named charset (any that ICU knows) as UTF-8. A byte order mark goes before the name.
+// Names that say nothing (unknown ones, "", us-ascii): valid UTF-8 is taken as such, else
 // windows-1252. Bytes invalid in a known charset become U+FFFD.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 
 struct RenderedHtml {
     std::string visible;
-    std::string hidden;  // display:none, visibility:hidden, font-size:0, the hidden attribute
+
+    // What style, a simple style sheet rule or the hidden attribute hides (display, visibility,
+    // opacity, font size of zero); title, template and their like; title attributes; conditional
+    // comments, CDATA, and what an unclosed tag or comment swallows.
+    std::string hidden;
 };
 
 // UTF-8 HTML as rendered: entities decoded, block elements and <br> end lines, inline tags and
-// comments vanish without a gap; script, style and template are dropped; alt texts are visible.
+// comments vanish without a gap; script and style are dropped; alt texts are visible.
 RenderedHtml render_html(std::string_view html);
 
-// NFKC, zero-width characters and soft hyphens removed, runs of white space within a line folded to
-// one blank, line ends "\n". Invalid UTF-8 becomes U+FFFD. Plain ASCII takes a fast path.
+// NFKC; characters that nobody sees (zero-width, soft hyphen, variation selectors, NUL and other
+// controls) removed; runs of white space within a line folded to one blank, none at either end of a
+// line; line ends "\n". Invalid UTF-8 becomes U+FFFD. Plain ASCII takes a fast path.
 std::string readable(std::string_view utf8);
 
-// To be called once before threads start: GMime and libxml2 keep global tables.
+// To be called once before threads start: loads ICU's tables, so that a broken installation is
+// found at the start (throws std::runtime_error) and no first message has to wait for them.
 void prepare_libraries();
 
 }  // namespace spillway::mail

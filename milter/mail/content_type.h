@@ -1,0 +1,28 @@
+// The Content-Type field of MIME (RFC 2045 section 5, RFC 2231), read leniently.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace spillway::mail {
+
+struct ContentType {
+    std::string type;  // "text/plain", in lower case; "" when the field names no type and subtype
+    std::vector<std::pair<std::string, std::string>>
+        parameters;  // names in lower case, as they come
+
+    // The different values of one parameter: senders may give two, and readers choose.
+    std::vector<std::string> all(std::string_view name) const;
+    bool has(std::string_view name, std::string_view value) const;  // without regard to case
+
+    bool is_under(std::string_view top_level) const { return type.starts_with(top_level); }
+};
+
+ContentType parse_content_type(std::string_view value);
+
+// The name in a Content-Transfer-Encoding field, in lower case, without quotes and comments.
+std::string parse_encoding(std::string_view value);
+
+}  // namespace spillway::mail

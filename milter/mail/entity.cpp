@@ -1,0 +1,63 @@
+#include "mail/entity.h"
+
+#include <algorithm>
+
+#include "mail/header.h"
+
+namespace spillway::mail {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// The name of the field that the line begins, or "" when it begins none. Blanks before the colon
+// are wrong but frequent.
+std::string_view field_name(std::string_view line) {
+    std::string_view name = line.substr(0, line.find(':'));
+    if (name.size() == line.size()) return {};
+    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
+    return std::ranges::any_of(name, is_blank) ? std::string_view() : name;
+}
+
+// The end of the field that begins here, with the lines that are folded into it.
+std::size_t field_end(std::string_view text, std::size_t begin) {
+    std::size_t end = line_at(text, begin).next;
+    while (end < text.size() && is_blank(text[end])) end = line_at(text, end).next;
+    return end;
+}
+
+}  // namespace
+
+Line line_at(std::string_view text, std::size_t begin) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = text.substr(begin, end - begin);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return {line, std::min(end + 1, text.size())};
+}
+
+Entity parse_entity(std::string_view text) {
+    Entity entity;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const Line line = line_at(text, at);
+        if (line.text.empty()) {
+            at = line.next;
+            break;
+        }
+        const std::string_view name = field_name(line.text);
+        // Mailboxes on disk begin a message so.
+        const bool separator = at == 0 && line.text.starts_with("From ");
+        if (name.empty() && !separator) break;
+
+        const std::size_t end = field_end(text, at);
+        const std::size_t value = std::min(text.find(':', at), end - 1) + 1;
+        if (names_equal(name, "Content-Type"))
+            entity.content_types.push_back(text.substr(value, end - value));
+        if (names_equal(name, "Content-Transfer-Encoding"))
+            entity.transfer_encodings.push_back(text.substr(value, end - value));
+        at = end;
+    }
+    entity.body = text.substr(at);
+    return entity;
+}
+
+}  // namespace spillway::mail

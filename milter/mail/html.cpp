@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+#include "mail/html_entities.h"
+#include "mail/html_style.h"
+#include "mail/html_tokens.h"
+#include "mail/text.h"
+
+namespace spillway::mail {
+namespace {
+
+// All sorted, for binary search.
+constexpr std::array<std::string_view, 51> blocks{
+    "address",   "article", "aside",   "blockquote", "body",  "caption",  "center",   "dd",
+    "details",   "dialog",  "dir",     "div",        "dl",    "dt",       "fieldset", "figcaption",
+    "figure",    "footer",  "form",    "h1",         "h2",    "h3",       "h4",       "h5",
+    "h6",        "head",    "header",  "hgroup",     "hr",    "html",     "legend",   "li",
+    "listing",   "main",    "menu",    "nav",        "ol",    "optgroup", "option",   "p",
+    "plaintext", "pre",     "section", "summary",    "table", "tbody",    "tfoot",    "thead",
+    "tr",        "ul",      "xmp"};
+constexpr std::array<std::string_view, 19> voids{
+    "area", "base",  "basefont", "bgsound", "br",   "col",   "embed",  "frame", "hr", "image",
+    "img",  "input", "keygen",   "link",    "meta", "param", "source", "track", "wbr"};
+constexpr std::array<std::string_view, 3> preformatted{"listing", "pre", "textarea"};
+constexpr std::array<std::string_view, 2> never_shown{"template", "title"};
+static_assert(std::ranges::is_sorted(blocks) && std::ranges::is_sorted(voids));
+
+// Nobody writes so many by hand; what is nested deeper in hidden text ends early.
+constexpr std::size_t most_open_hidden = 100'000;
+
+bool holds(const auto& names, std::string_view name) {
+    return std::ranges::binary_search(names, name);
+}
+
+// The open elements from the outermost hidden one inwards. There is no tree: this is all that has
+// to be known of one.
+class HiddenElements {
+  public:
+    bool any() const { return !open_.empty(); }
+
+    void begin(const std::string& name) {
+        if (open_.size() >= most_open_hidden) return;
+        open_.push_back(name);
+        ++count_[name];
+    }
+
+    // Closes all elements up to the innermost of this name; an end tag without start does nothing.
+    void end(const std::string& name) {
+        const auto found = count_.find(name);
+        if (found == count_.end() || found->second == 0) return;
+        while (open_.back() != name) pop();
+        pop();
+    }
+
+    // Some elements end where the next one begins (section 13.1.2.4).
+    void end_implied_by(const std::string& name) {
+        if (open_.empty()) return;
+        const std::string& top = open_.back();
+        const bool cell = top == "td" || top == "th";
+        const bool next_cell = name == "td" || name == "th" || name == "tr";
+        if ((top == "p" && holds(blocks, name)) || (cell && next_cell) ||
+            (top == name && (name == "li" || name == "tr" || name == "option")))
+            pop();
+    }
+
+  private:
+    void pop() {
+        --count_[open_.back()];
+        open_.pop_back();
+    }
+
+    std::vector<std::string> open_;
+    std::unordered_map<std::string, int> count_;
+};
+
+class Renderer {
+  public:
+    // What readers with another idea of HTML show is rendered as hidden text, but not what in turn
+    // is swallowed within it: that could nest without end.
+    RenderedHtml render(std::string_view html, bool with_swallowed = true) && {
+        HtmlTokens tokens(html);
+        HtmlToken token;
+        while (tokens.next(token)) {
+            switch (token.kind) {
+                case HtmlToken::Kind::text:
+                    add_text(token);
+                    break;
+                case HtmlToken::Kind::raw_text:
+                    add_raw_text(token);
+                    break;
+                case HtmlToken::Kind::start_tag:
+                    start(token);
+                    break;
+                case HtmlToken::Kind::end_tag:
+                    end(token.name);
+                    break;
+                case HtmlToken::Kind::swallowed:
+                    if (with_swallowed) add_swallowed(token.text);
+            }
+        }
+        trim(rendered_.visible);
+        trim(rendered_.hidden);
+        return std::move(rendered_);
+    }
+
+  private:
+    static void trim(std::string& text) {
+        text.erase(text.find_last_not_of(" \n") + 1);
+        text.erase(0, text.find_first_not_of(" \n"));
+    }
+
+    std::string& target() { return hidden_.any() ? rendered_.hidden : rendered_.visible; }
+
+    static void end_line(std::string& text) {
+        while (!text.empty() && text.back() == ' ') text.pop_back();
+        if (!text.empty() && text.back() != '\n') text += '\n';
+    }
+
+    // A hidden element ends no line of the visible text: the attributes have to be known first.
+    void start(const HtmlToken& tag) {
+        hidden_.end_implied_by(tag.name);
+        const Attributes attributes = read(tag);
+        const bool hides = attributes.hidden || holds(never_shown, tag.name);
+        std::string& text = hides ? rendered_.hidden : target();
+        if (holds(blocks, tag.name) || (hides && !hidden_.any())) end_line(text);
+        if (tag.name == "td" || tag.name == "th") text += ' ';
+        if (tag.name == "br") text += '\n';
+        if (holds(preformatted, tag.name)) ++preformatted_;
+        text += attributes.alt;
+        if (!attributes.title.empty()) rendered_.hidden += attributes.title + '\n';
+        if (!holds(voids, tag.name) && (hides || hidden_.any())) hidden_.begin(tag.name);
+    }
+
+    void end(const std::string& name) {
+        if (holds(blocks, name)) end_line(target());
+        if (name == "br") target() += '\n';  // browsers take </br> for <br>
+        if (holds(preformatted, name) && preformatted_ > 0) --preformatted_;
+        hidden_.end(name);
+    }
+
+    struct Attributes {
+        std::string alt, title;
+        bool hidden = false;
+    };
+
+    Attributes read(const HtmlToken& tag) const {
+        Attributes read;
+        std::string classes;
+        std::string id;
+        HtmlAttributes attributes(tag.text);
+        while (attributes.next()) {
+            const std::string name = attributes.name();
+            if (name == "alt") read.alt = attributes.value();
+            if (name == "title") read.title = attributes.value();
+            if (name == "hidden") read.hidden = true;
+            if (name == "style" && hides(attributes.value())) read.hidden = true;
+            if (name == "class") classes = attributes.value();
+            if (name == "id") id = attributes.value();
+        }
+        if (!rules_.empty() && rules_.hide(tag.name, classes, id)) read.hidden = true;
+        return read;
+    }
+
+    void add_text(const HtmlToken& token) {
+        std::string& text = target();
+        const std::size_t begin = text.size();
+        append_decoded(text, token.text, ReferenceContext::text);
+        if (preformatted_ > 0) return;
+        std::replace_if(
+            text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(),
+            [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    }
+
+    void add_raw_text(const HtmlToken& token) {
+        if (token.name == "style") rules_.add(token.text);
+        if (token.name == "style" || token.name == "script") return;
+        const bool shown = token.name == "xmp" || token.name == "plaintext";
+        (shown ? target() : rendered_.hidden) += token.text;
+    }
+
+    void add_swallowed(std::string_view html) {
+        const RenderedHtml inner = Renderer().render(html, false);
+        for (const std::string& text : {inner.visible, inner.hidden}) {
+            end_line(rendered_.hidden);
+            rendered_.hidden += text;
+            end_line(rendered_.hidden);
+        }
+    }
+
+    RenderedHtml rendered_;
+    HiddenElements hidden_;
+    HidingRules rules_;
+    int preformatted_ = 0;
+};
+
+}  // namespace
+
+RenderedHtml render_html(std::string_view html) { return Renderer().render(html); }
+
+}  // namespace spillway::mail

@@ -1,0 +1,124 @@
+#include "mail/html_style.h"
+
+#include <algorithm>
+#include <array>
+
+namespace spillway::mail {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n\f";
+
+// Lower case, comments gone.
+std::string plain_css(std::string_view css) {
+    std::string plain;
+    plain.reserve(css.size());
+    for (std::size_t at = 0; at < css.size(); ++at) {
+        if (css.substr(at, 2) == "/*") {
+            const std::size_t end = css.find("*/", at + 2);
+            if (end == css.npos) break;
+            at = end + 1;
+        } else {
+            const char c = css[at];
+            plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    return plain;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(blanks);
+    if (begin == text.npos) return {};
+    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
+// "0", "0px", "0.00em" and ".0", but not "0.5em" and not "none".
+bool is_zero(std::string_view value) {
+    const std::size_t digits = std::min(value.find_first_not_of("0123456789."), value.size());
+    return digits > 0 && value.substr(0, digits).find_first_not_of("0.") == value.npos;
+}
+
+// The size stands anywhere in the shorthand, before the line height: "italic 0/0 serif".
+bool has_zero_size(std::string_view value) {
+    while (!value.empty()) {
+        const std::string_view word = value.substr(0, value.find_first_of(blanks));
+        if (is_zero(word)) return true;
+        value = trimmed(value.substr(word.size()));
+    }
+    return false;
+}
+
+struct Property {
+    std::string_view name;
+    bool (*hides)(std::string_view value);
+};
+constexpr std::array<Property, 6> properties{{
+    {"display", [](std::string_view value) { return value == "none"; }},
+    {"visibility", [](std::string_view value) { return value == "hidden" || value == "collapse"; }},
+    {"opacity", is_zero},
+    {"font-size", is_zero},
+    {"font", has_zero_size},
+    {"mso-hide", [](std::string_view value) { return value == "all"; }},
+}};
+
+bool plain_hides(std::string_view css) {
+    std::array<bool, properties.size()> hidden{};
+    while (!css.empty()) {
+        const std::string_view declaration = css.substr(0, css.find(';'));
+        css.remove_prefix(std::min(declaration.size() + 1, css.size()));
+        const std::size_t colon = declaration.find(':');
+        if (colon == declaration.npos) continue;
+        const std::string_view name = trimmed(declaration.substr(0, colon));
+        std::string_view value = declaration.substr(colon + 1);
+        value = trimmed(value.substr(0, value.find('!')));
+        for (std::size_t i = 0; i < properties.size(); ++i)
+            if (properties[i].name == name) hidden[i] = properties[i].hides(value);
+    }
+    return std::ranges::find(hidden, true) != hidden.end();
+}
+
+// Just beyond the brace that closes the block whose content begins here.
+std::size_t block_end(std::string_view css, std::size_t at) {
+    for (int depth = 1; at < css.size(); ++at) {
+        depth += css[at] == '{' ? 1 : css[at] == '}' ? -1 : 0;
+        if (depth == 0) return at + 1;
+    }
+    return css.size();
+}
+
+}  // namespace
+
+bool hides(std::string_view declarations) { return plain_hides(plain_css(declarations)); }
+
+void HidingRules::add(std::string_view style_sheet) {
+    const std::string css = plain_css(style_sheet);
+    for (std::size_t at = 0; at < css.size();) {
+        const std::size_t open = css.find('{', at);
+        if (open == css.npos) return;
+        const std::size_t end = block_end(css, open + 1);
+        std::string_view selectors = trimmed(std::string_view(css).substr(at, open - at));
+        const std::string_view block = std::string_view(css).substr(open + 1, end - open - 1);
+        at = end;
+        if (selectors.starts_with('@') || !plain_hides(block.substr(0, block.find('}')))) continue;
+        while (!selectors.empty()) {
+            const std::string_view selector = selectors.substr(0, selectors.find(','));
+            selectors.remove_prefix(std::min(selector.size() + 1, selectors.size()));
+            selectors_.emplace(trimmed(selector));
+        }
+    }
+}
+
+bool HidingRules::hide(const std::string& element, std::string_view classes,
+                       const std::string& id) const {
+    if (selectors_.contains(element) || selectors_.contains(plain_css('#' + id))) return true;
+    while (!classes.empty()) {
+        const std::string_view word = classes.substr(0, classes.find_first_of(blanks));
+        const std::string selector = plain_css('.' + std::string(word));
+        if (!word.empty() &&
+            (selectors_.contains(selector) || selectors_.contains(element + selector)))
+            return true;
+        classes.remove_prefix(std::min(word.size() + 1, classes.size()));
+    }
+    return false;
+}
+
+}  // namespace spillway::mail
