@@ -151,13 +151,12 @@ class Renderer {
         std::string id;
         HtmlAttributes attributes(tag.text);
         while (attributes.next()) {
-            const std::string name = attributes.name();
-            if (name == "alt") read.alt = attributes.value();
-            if (name == "title") read.title = attributes.value();
-            if (name == "hidden") read.hidden = true;
-            if (name == "style" && hides(attributes.value())) read.hidden = true;
-            if (name == "class") classes = attributes.value();
-            if (name == "id") id = attributes.value();
+            if (attributes.is("alt")) read.alt = attributes.value();
+            if (attributes.is("title")) read.title = attributes.value();
+            if (attributes.is("hidden")) read.hidden = true;
+            if (attributes.is("style") && hides(attributes.value())) read.hidden = true;
+            if (attributes.is("class")) classes = attributes.value();
+            if (attributes.is("id")) id = attributes.value();
         }
         if (!rules_.empty() && rules_.hide(tag.name, classes, id)) read.hidden = true;
         return read;

@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <array>
 
+#include "mail/byte_set.h"
 #include "mail/header.h"
 #include "mail/html_entities.h"
 
 namespace spillway::mail {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\f";
+constexpr ByteSet blanks{" \t\r\n\f"};
+constexpr ByteSet between_attributes{" \t\r\n\f/"};
+constexpr ByteSet ends_tag_name{" \t\r\n\f/>"};
+constexpr ByteSet ends_attribute_name{" \t\r\n\f/>="};
+constexpr ByteSet ends_value{" \t\r\n\f>"};
 
 // Elements whose content is text up to their own end tag (sections 13.2.5.2 to 5).
 constexpr std::array<std::string_view, 2> escapable{"textarea", "title"};
@@ -37,8 +42,7 @@ std::size_t end_tag_of(std::string_view name, std::string_view html, std::size_t
     for (std::size_t at = html.find("</", from); at != html.npos; at = html.find("</", at + 2)) {
         const std::size_t after = at + 2 + name.size();
         if (!names_equal(html.substr(at + 2, name.size()), name)) continue;
-        if (after < html.size() && std::string_view(" \t\r\n\f/>").find(html[after]) != html.npos)
-            return at;
+        if (after < html.size() && ends_tag_name.has(html[after])) return at;
     }
     return html.npos;
 }
@@ -103,8 +107,7 @@ bool HtmlTokens::take_markup(HtmlToken& token) {
 void HtmlTokens::take_tag(HtmlToken& token) {
     const bool end_tag = html_[at_ + 1] == '/';
     const std::size_t name_begin = at_ + (end_tag ? 2 : 1);
-    const std::size_t name_end =
-        std::min(html_.find_first_of(" \t\r\n\f/>", name_begin), html_.size());
+    const std::size_t name_end = std::min(ends_tag_name.first_in(html_, name_begin), html_.size());
     token.name = lower(html_.substr(name_begin, name_end - name_begin));
 
     const std::string_view rest = html_.substr(name_end);
@@ -159,7 +162,7 @@ void HtmlTokens::take_content(HtmlToken& token) {
 }
 
 bool HtmlAttributes::next() {
-    at_ = source_.find_first_not_of(" \t\r\n\f/", at_);
+    at_ = between_attributes.first_not_in(source_, at_);
     if (at_ == source_.npos) return false;
     if (source_[at_] == '>') {
         tag_end_ = at_ + 1;
@@ -167,10 +170,10 @@ bool HtmlAttributes::next() {
     }
     // An equals sign before any name belongs to the name (section 13.2.5.32).
     const std::size_t name_end =
-        std::min(source_.find_first_of(" \t\r\n\f/>=", at_ + 1), source_.size());
+        std::min(ends_attribute_name.first_in(source_, at_ + 1), source_.size());
     name_ = source_.substr(at_, name_end - at_);
     value_ = {};
-    at_ = source_.find_first_not_of(blanks, name_end);
+    at_ = blanks.first_not_in(source_, name_end);
     if (at_ != source_.npos && source_[at_] == '=') take_value();
     if (at_ != source_.npos) return true;
     at_ = source_.size();
@@ -178,18 +181,18 @@ bool HtmlAttributes::next() {
 }
 
 void HtmlAttributes::take_value() {
-    at_ = source_.find_first_not_of(blanks, at_ + 1);
+    at_ = blanks.first_not_in(source_, at_ + 1);
     if (at_ == source_.npos || source_[at_] == '>') return;
     const char quote = source_[at_];
     const bool quoted = quote == '"' || quote == '\'';
     const std::size_t begin = quoted ? at_ + 1 : at_;
     const std::size_t end =
-        quoted ? source_.find(quote, begin) : source_.find_first_of(" \t\r\n\f>", begin);
+        quoted ? source_.find(quote, begin) : ends_value.first_in(source_, begin);
     value_ = source_.substr(begin, end == source_.npos ? end : end - begin);
     at_ = end == source_.npos ? end : end + (quoted ? 1 : 0);
 }
 
-std::string HtmlAttributes::name() const { return lower(name_); }
+bool HtmlAttributes::is(std::string_view name) const { return names_equal(name_, name); }
 
 std::string HtmlAttributes::value() const {
     std::string decoded;

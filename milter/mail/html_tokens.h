@@ -45,7 +45,7 @@ class HtmlTokens {
     std::string content_of_;  // the element whose content knows no tags, "" outside of any
 };
 
-// Attributes one by one; the names in lower case, the values with references decoded.
+// Attributes one by one; values have their references decoded.
 class HtmlAttributes {
   public:
     // `source` begins after the name of the tag; what follows the tag may be there too.
@@ -53,7 +53,7 @@ class HtmlAttributes {
 
     // False when the tag ends.
     bool next();
-    std::string name() const;
+    bool is(std::string_view name) const;
     std::string value() const;
 
     // Just beyond the ">" once next() has said false; npos when there was none.

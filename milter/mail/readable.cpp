@@ -2,6 +2,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "mail/text.h"
@@ -22,11 +24,20 @@ Sight sight_of(std::int32_t c) {
     return unseen ? Sight::unseen : Sight::shown;
 }
 
-// Only the bytes of 7-bit text can be judged without a table.
-Sight sight_of_ascii(char c) {
-    if (c > ' ' && c < 0x7f) return Sight::shown;
-    if (c == ' ' || c == '\t' || c == '\v' || c == '\f') return Sight::blank;
-    return c == '\n' || c == '\r' ? Sight::line_end : Sight::unseen;
+// The same for ASCII, which most text is made of even where it is not all.
+constexpr std::array<Sight, 128> ascii_sights = [] {
+    std::array<Sight, 128> sights{};
+    sights.fill(Sight::shown);
+    std::fill_n(sights.begin(), ' ', Sight::unseen);
+    sights[0x7f] = Sight::unseen;
+    for (const char c : {' ', '\t', '\v', '\f'}) sights[c] = Sight::blank;
+    for (const char c : {'\r', '\n'}) sights[c] = Sight::line_end;
+    return sights;
+}();
+
+bool is_shown_ascii(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && ascii_sights[byte] == Sight::shown;
 }
 
 // Writes text line by line: one blank for many, none at either end of a line.
@@ -67,44 +78,52 @@ void add(Folded& folded, Sight sight, std::string_view character) {
     }
 }
 
-std::string folded_ascii(std::string_view text) {
+std::string folded(std::string_view text) {
     Folded folded(text.size());
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t begin = at;
-        while (at < text.size() && sight_of_ascii(text[at]) == Sight::shown) ++at;
-        if (at > begin) folded.shown(text.substr(begin, at - begin));
-        if (at == text.size()) break;
-        const bool crlf = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
-        add(folded, sight_of_ascii(text[at]), {});
-        at += crlf ? 2 : 1;
-    }
-    return std::move(folded).take();
-}
-
-std::string folded_utf8(std::string_view text) {
-    Folded folded(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t begin = at;
+        while (at < text.size() && is_shown_ascii(text[at])) ++at;
+        if (at > begin) {
+            folded.shown(text.substr(begin, at - begin));
+            continue;
+        }
         const std::int32_t c = next_code_point(text, at);
         if (c < 0) {
             folded.shown("\xEF\xBF\xBD");
             continue;
         }
         if (c == '\r' && at < text.size() && text[at] == '\n') ++at;
-        add(folded, sight_of(c), text.substr(begin, at - begin));
+        add(folded, c < 0x80 ? ascii_sights[c] : sight_of(c), text.substr(begin, at - begin));
     }
     return std::move(folded).take();
 }
 
-std::string nfkc(const std::string& text) {
+const icu::Normalizer2& normalizer() {
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCInstance(status);
+    const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);
+    if (U_FAILURE(status)) throw std::runtime_error(u_errorName(status));
+    return *nfkc;
+}
+
+// Only a lack of memory makes ICU fail here; mail text has no way to.
+void check(UErrorCode status) {
+    if (U_FAILURE(status)) throw std::runtime_error(u_errorName(status));
+}
+
+bool is_normal(const std::string& text) {
+    UErrorCode status = U_ZERO_ERROR;
+    const bool normal = normalizer().isNormalizedUTF8(text, status);
+    check(status);
+    return normal;
+}
+
+std::string normalised(const std::string& text) {
+    UErrorCode status = U_ZERO_ERROR;
     std::string normal;
     normal.reserve(text.size());
     icu::StringByteSink<std::string> sink(&normal);
-    if (U_SUCCESS(status)) normalizer->normalizeUTF8(0, text, sink, nullptr, status);
-    // Only missing ICU data or memory gets here; mail text has no way to cause it.
-    if (U_FAILURE(status)) throw std::runtime_error(u_errorName(status));
+    normalizer().normalizeUTF8(0, text, sink, nullptr, status);
+    check(status);
     return normal;
 }
 
@@ -113,8 +132,9 @@ std::string nfkc(const std::string& text) {
 // Invisible characters go before NFKC, which composes what they kept apart. NFKC makes blanks of
 // its own (U+00B4 is a blank and an accent), hence the second folding.
 std::string readable(std::string_view utf8) {
-    if (is_ascii(utf8)) return folded_ascii(utf8);
-    return folded_utf8(nfkc(folded_utf8(utf8)));
+    std::string text = folded(utf8);
+    if (is_ascii(text) || is_normal(text)) return text;
+    return folded(normalised(text));
 }
 
 }  // namespace spillway::mail

@@ -6,26 +6,22 @@
 
 namespace spillway::mail {
 
-bool is_ascii(std::string_view text) {
-    const char* at = text.data();
-    std::size_t left = text.size();
-    for (; left >= sizeof(std::uint64_t);
-         at += sizeof(std::uint64_t), left -= sizeof(std::uint64_t)) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, at, sizeof eight);
-        if ((eight & 0x8080808080808080u) != 0) return false;
+std::size_t ascii_end(std::string_view text, std::size_t begin) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080u;
+    std::size_t at = begin;
+    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if ((eight & high_bits) != 0) break;
     }
-    for (; left > 0; ++at, --left)
-        if ((static_cast<unsigned char>(*at) & 0x80) != 0) return false;
-    return true;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0x80) == 0) ++at;
+    return at;
 }
 
+bool is_ascii(std::string_view text) { return ascii_end(text, 0) == text.size(); }
+
 bool is_utf8(std::string_view text) {
-    if (is_ascii(text)) return true;
-    std::size_t at = 0;
-    while (at < text.size()) {
+    for (std::size_t at = ascii_end(text, 0); at < text.size(); at = ascii_end(text, at))
         if (next_code_point(text, at) < 0) return false;
-    }
     return true;
 }
 

@@ -8,6 +8,10 @@
 
 namespace spillway::mail {
 
+// Where the first byte that is not ASCII stands, at `begin` or later; the size of the text without
+// one.
+std::size_t ascii_end(std::string_view text, std::size_t begin);
+
 bool is_ascii(std::string_view text);
 bool is_utf8(std::string_view text);
 

@@ -27,7 +27,7 @@ using std::chrono::steady_clock;
 constexpr std::uint32_t match_limit = 200'000;
 constexpr std::uint32_t depth_limit = 20'000;  // the interpreter only, like the next
 constexpr std::uint32_t heap_limit_kib = 16'384;
-constexpr std::size_t window_bytes = 64;
+constexpr std::size_t window_bytes = 512;
 constexpr nanoseconds time_budget = milliseconds(100);  // of this thread's CPU
 
 struct FreeCode {

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(not_leaves_cannot_tell_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_match_is_found_wherever_it_begins) {
-    for (std::size_t before : {0, 1, 62, 63, 64, 65, 127, 128, 1000, 65535}) {
+    for (std::size_t before : {0, 1, 510, 511, 512, 513, 1023, 1024, 1000, 65535}) {
         const std::string subject = std::string(before, '.') + "needle";
         BOOST_TEST(search("needle", subject) == Match::yes, before);
         BOOST_TEST(search("(?<=\\.)needle$|^needle", subject) == Match::yes, before);
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_match_is_found_wherever_it_begins) {
     }
     BOOST_TEST(search("a", "") == Match::no);
     BOOST_TEST(search("^$", "") == Match::yes);
-    BOOST_TEST(search("\\z", std::string(64, 'x')) == Match::yes);
+    BOOST_TEST(search("\\z", std::string(512, 'x')) == Match::yes);
     BOOST_TEST(search("", std::string_view()) == Match::yes);
 }
 
@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(digits_and_words_are_those_of_all_scripts) {
 
 BOOST_AUTO_TEST_CASE(invalid_utf8_hides_no_match) {
     BOOST_TEST(search("secret", "\xff\xfe secret \xc3") == Match::yes);
-    BOOST_TEST(search("secret", std::string(63, 'x') + "\xe2\x82" + "secret") == Match::yes);
-    BOOST_TEST(search("secret", std::string(200, '\x80') + "secret") == Match::yes);
-    BOOST_TEST(count("é", std::string(62, 'x') + "éé" + "\xc3" + "é") == 3);
+    BOOST_TEST(search("secret", std::string(511, 'x') + "\xe2\x82" + "secret") == Match::yes);
+    BOOST_TEST(search("secret", std::string(2000, '\x80') + "secret") == Match::yes);
+    BOOST_TEST(count("é", std::string(510, 'x') + "éé" + "\xc3" + "é") == 3);
 }
 
 BOOST_AUTO_TEST_CASE(nul_characters_are_characters) {
