@@ -3,7 +3,7 @@
 The programs are taken from $SPILLWAY_BIN, the build folder under test.
 """
 
-import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -23,6 +23,13 @@ def program(name):
     if not path.exists():
         raise AssertionError(f"{path} is missing: build it, or set SPILLWAY_BIN to the build folder")
     return path
+
+
+@functools.cache
+def is_sanitized():
+    """True for builds with AddressSanitizer or ThreadSanitizer, whose time and memory say nothing."""
+    data = program("spillwayd").read_bytes()
+    return b"libasan.so" in data or b"libtsan.so" in data
 
 
 class DidNotStart(AssertionError):
@@ -66,6 +73,7 @@ class Spillwayd:
         self.config.write_text("\n".join([*head, self.settings, policy, ""]))
 
     def start(self):
+        self._may_end = False
         readiness = Readiness(self.folder / "notify")
         env = {**os.environ, "NOTIFY_SOCKET": readiness.path}
         # An address sanitizer's report must reach the output, and a leak must not pass for health.
@@ -74,6 +82,7 @@ class Spillwayd:
             self.process = Process([program("spillwayd"), "-f", self.config], self.folder / "output",
                                    env=env, preexec=self._preexec)
             if not readiness.wait(self.process):
+                self._may_end = True
                 raise DidNotStart(self.process)
         finally:
             readiness.close()
@@ -97,7 +106,7 @@ class Spillwayd:
         return eventually(lambda: self.log_lines(pattern),
                           lambda: f"log line /{pattern}/ in\n{self.log()}", seconds)[0]
 
-    def reload(self, policy=None, *, expect=r"reload"):
+    def reload(self, policy=None, *, expect=r"generation \d+ (loaded|stays)"):
         """SIGUSR1, then waits for a new log line that `expect` finds; returns it."""
         if policy is not None:
             self.write(policy)
@@ -121,13 +130,19 @@ class Spillwayd:
         return {entry["key"]: entry["used"] for entry in listed}
 
     def terminate(self):
+        """SIGTERM, without waiting for the end."""
+        self._may_end = True
         self.process.signal(signal.SIGTERM)
 
     def kill(self):
+        self._may_end = True
         self.process.kill()
 
     def stop(self):
-        if self.process:
-            self.process.stop()
-            with contextlib.suppress(FileNotFoundError):
-                self.socket.unlink()
+        """Killed, since libmilter takes five seconds to end in order; a crash before is a failure."""
+        if self.process is None:
+            return
+        died = self.process.exit_code is not None and not self._may_end
+        self.process.kill()
+        if died:
+            raise AssertionError(f"spillwayd died, {self.process.exit_code}:\n{self.log()}")

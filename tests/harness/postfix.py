@@ -41,6 +41,7 @@ class Postfix:
         self.queue = place.folder(f"{name}/spool")
         self.config = place.folder(f"{name}/etc")
         self.log_file = self.folder / "mail.log"
+        self._log_start = 0
         self.milter_socket = place.folder(f"{name}/spool/spillway", 0o755) / "milter.sock"
         self.smtp_port, self.submission_port = free_port(), free_port()
         self.process = None
@@ -140,7 +141,15 @@ class Postfix:
     # --- log and queue -------------------------------------------------------------------------
 
     def log(self):
-        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+        """What was logged since forget_log()."""
+        if not self.log_file.exists():
+            return ""
+        with open(self.log_file, errors="replace") as stream:
+            stream.seek(self._log_start)
+            return stream.read()
+
+    def forget_log(self):
+        self._log_start = self.log_file.stat().st_size
 
     def log_lines(self, pattern):
         return [line for line in self.log().splitlines() if re.search(pattern, line)]

@@ -63,6 +63,13 @@ class Place(contextlib.ExitStack):
         path.chmod(mode)
         return path
 
+    def small_disk(self, name, size):
+        """A folder on a disk of its own, of `size` ("256k"). Needs the right to mount."""
+        path = self.folder(name)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", path], check=True)
+        self.callback(subprocess.run, ["umount", "--lazy", path], check=False)
+        return path
+
     def write(self, name, text):
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,6 @@ import email
 import email.policy
 import socketserver
 import threading
-import time
 
 from .processes import PATIENCE
 
@@ -120,15 +119,24 @@ class Sink:
 
     def expect_where(self, wanted, count=1, seconds=PATIENCE):
         """The messages for which `wanted` holds, once there are at least `count` of them."""
-        deadline = time.monotonic() + seconds
+        def enough():
+            found = [message for message in self._arrived if wanted(message)]
+            return found if len(found) >= count else None
+        return self._expect(enough, f"{count} messages", seconds)
+
+    def expect_recipients(self, count, seconds=PATIENCE):
+        """All recipients, once there are at least `count`: Postfix delivers to 50 at a time."""
+        def enough():
+            found = [each for message in self._arrived for each in message.recipients]
+            return found if len(found) >= count else None
+        return self._expect(enough, f"{count} recipients", seconds)
+
+    def _expect(self, enough, what, seconds):
         with self._news:
-            while True:
-                found = [message for message in self._arrived if wanted(message)]
-                if len(found) >= count:
-                    return found
-                if not self._news.wait(deadline - time.monotonic()):
-                    raise AssertionError(f"{len(found)} of {count} messages arrived; in all "
-                                         f"{len(self._arrived)}")
+            answer = self._news.wait_for(enough, seconds)
+            if not answer:
+                raise AssertionError(f"waited in vain for {what}; {len(self._arrived)} messages came")
+            return answer
 
     def clear(self):
         with self._news:
