@@ -43,11 +43,16 @@ std::string counted(std::int64_t count, std::string_view noun) {
 }
 
 std::string shown(std::string_view text) {
-    std::string safe = log::inert(text);
-    if (safe.size() >= 2 && safe.starts_with('"') && safe.ends_with('"')) {
-        safe = safe.substr(1, safe.size() - 2);
+    const std::string safe = log::inert(text);
+    if (safe.size() < 2 || !safe.starts_with('"')) return safe;
+    // Without the quotes around them, quotes need no backslash; all other escapes stay.
+    std::string bare;
+    for (std::size_t i = 1; i + 1 < safe.size(); ++i) {
+        if (safe[i] == '\\' && safe[i + 1] != '"') bare += safe[i];
+        if (safe[i] == '\\') ++i;
+        bare += safe[i];
     }
-    return safe;
+    return bare;
 }
 
 std::string span_text(std::int64_t seconds) {

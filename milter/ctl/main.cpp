@@ -23,7 +23,10 @@ using Run = std::function<int()>;
 CLI::App* add_verb(CLI::App& app, const char* name, const char* about, Run& run, Run what) {
     CLI::App* verb = app.add_subcommand(name, about);
     verb->fallthrough();  // the common options may stand before or after the verb
-    verb->parse_complete_callback([&run, what = std::move(what)] { run = what; });
+    // An inner verb (counters reset) is complete before the outer one and is what was meant.
+    verb->parse_complete_callback([&run, what = std::move(what)] {
+        if (!run) run = what;
+    });
     return verb;
 }
 

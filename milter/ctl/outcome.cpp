@@ -93,12 +93,15 @@ std::vector<std::string> row_of(const policy::RuleReport& report) {
     return {report.rule, word_of(report.matched), note};
 }
 
-std::vector<std::string> row_of(const policy::LimitReport& report, const date::time_zone& zone) {
+// All limits of a message are charged together or none is.
+std::vector<std::string> row_of(const policy::LimitReport& report, const date::time_zone& zone,
+                                bool charged) {
     std::string use;
     std::string note;
     if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
         use = fmt::format("{} of {}", with_commas(granted->used), with_commas(report.max));
-        note = fmt::format("this message counts {}", with_commas(report.cost));
+        note = charged ? fmt::format("this message counts {}", with_commas(report.cost))
+                       : fmt::format("room for {}, nothing counted", with_commas(report.cost));
     } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
         use = fmt::format("{} of {}", with_commas(exceeded->used), with_commas(report.max));
         note = fmt::format("OVER: this message needs {}, {}", with_commas(report.cost),
@@ -120,6 +123,12 @@ std::string row_text(const policy::Edit& edit) {
     return fmt::format("- {} (number {})", removed.name, removed.nth);
 }
 
+// Other messages go no further, so nothing is edited.
+bool leaves_or_is_held(const policy::Verdict& verdict) {
+    return std::holds_alternative<policy::Accept>(verdict) ||
+           std::holds_alternative<policy::Quarantine>(verdict);
+}
+
 std::string section(const char* title, const Rows& rows) {
     if (rows.empty()) return "";
     return fmt::format("\n{}\n{}", title, columns(rows, "  "));
@@ -139,6 +148,9 @@ std::string reply_text(const policy::Reply& reply) {
 
 std::string text_of(const Outcome& outcome) {
     const policy::Decision& decision = outcome.rehearsal.decision;
+    const bool charged = std::ranges::all_of(decision.limits, [](const auto& report) {
+        return std::holds_alternative<limits::Granted>(report.answer);
+    });
     Rows refused_alone, rules, limits, edits;
     for (const policy::RefusedRecipient& one : outcome.rehearsal.refused) {
         const policy::Reply* reply = reply_of(one.refusal.verdict);
@@ -147,9 +159,11 @@ std::string text_of(const Outcome& outcome) {
     }
     for (const policy::RuleReport& report : outcome.rules) rules.push_back(row_of(report));
     for (const policy::LimitReport& report : decision.limits) {
-        limits.push_back(row_of(report, *outcome.policy.zone));
+        limits.push_back(row_of(report, *outcome.policy.zone, charged));
     }
-    for (const policy::Edit& edit : decision.edits) edits.push_back({row_text(edit)});
+    if (leaves_or_is_held(decision.verdict)) {
+        for (const policy::Edit& edit : decision.edits) edits.push_back({row_text(edit)});
+    }
     std::string text = facts(outcome) + "\n" + verdict(outcome.rehearsal);
     text += section("recipients refused alone", refused_alone);
     text += section("rules", rules);

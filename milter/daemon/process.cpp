@@ -61,7 +61,7 @@ std::unique_ptr<CountsFile> Process::loaded_counts_file() {
 void Process::ready() {
     housekeeper_ = std::jthread([this](const std::stop_token& stop) { housekeeping_.run(stop); });
     const auto policy = holder_.current();
-    log_.info(fmt::format("ready: {} rules, {} limits, {}", policy->rules.size(),
+    log_.info(fmt::format("ready: rules {}, limits {}, counters {}", policy->rules.size(),
                           policy->limits.size(), counters_->describe()));
     fmt::print(stderr, "spillwayd: ready\n");
     tell_manager("READY=1");

@@ -80,7 +80,7 @@ ReloadResult Reloader::accepted(language::Generation loaded) {
     const std::size_t limits = loaded.policy->limits.size();
     result.generation = holder_.replace(std::move(loaded.policy), loaded.tests_run,
                                         result.waiting_for_restart, now());
-    log_.info(fmt::format("generation {} loaded: {} rules, {} limits, {} tests passed",
+    log_.info(fmt::format("generation {} loaded: rules {}, limits {}, tests passed {}",
                           result.generation, rules, limits, loaded.tests_run));
     return result;
 }
