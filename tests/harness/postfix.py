@@ -191,7 +191,7 @@ class Postfix:
         return client
 
     def send(self, message, *, sender, recipients, login=None):
-        """One message; the final reply's text. Raises Refused at the first command refused.
+        """One message; the final reply. Raises Refused at the first command refused.
 
         A refused recipient alone does not raise: see try_recipients.
         """
@@ -207,20 +207,21 @@ class Postfix:
 
 
 def submit(client, message, sender, recipients):
-    """MAIL, RCPT..., DATA over an open connection; the final reply's text, or Refused."""
+    """MAIL, RCPT..., DATA over an open connection; the final reply, or Refused."""
     try:
         _expect(client.mail(sender, ["SIZE=%d" % len(message)]), 250)
         replies = [client.rcpt(each) for each in recipients]
         if all(code != 250 for code, _ in replies):
             raise Refused(*replies[-1])
-        _expect(client.data(message if isinstance(message, bytes) else
-                            message.replace("\r\n", "\n").replace("\n", "\r\n").encode()), 250)
+        code, text = client.data(message if isinstance(message, bytes) else
+                                 message.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+        _expect((code, text), 250)
     except smtplib.SMTPDataError as error:
         raise Refused(error.smtp_code, error.smtp_error) from None
     except Refused:
         client.rset()
         raise
-    return "250"
+    return f"{code} {text.decode()}"
 
 
 def _expect(reply, code):

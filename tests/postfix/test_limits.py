@@ -47,7 +47,7 @@ def test_a_message_that_does_not_fit_is_refused_whole_and_costs_nothing(postfix,
     with pytest.raises(Refused) as refusal:
         send(postfix, 51)
     assert "450 of 500" in refusal.value.text
-    assert send(postfix, 50) == "250"
+    assert send(postfix, 50).startswith("250 ")
     assert daemon.counts() == {"domain-hour:domain:customer.example": 500}
 
 
@@ -58,7 +58,7 @@ def test_all_users_of_a_domain_share_its_limit_and_other_domains_do_not(postfix,
     for login in (ANN, DAN):
         with pytest.raises(Refused):
             send(postfix, 1, login)
-    assert send(postfix, 500, EVE) == "250"
+    assert send(postfix, 500, EVE).startswith("250 ")
 
 
 def test_the_limit_goes_by_the_login_whatever_the_sender_says(postfix, behind):
@@ -116,5 +116,5 @@ def test_recipients_of_one_message_are_limited(postfix, behind, sink):
         send(postfix, 21)
     assert refusal.value.code == 550
     assert refusal.value.text == "5.5.3 More than 20 recipients (rule too-many)"
-    assert send(postfix, 20) == "250"
+    assert send(postfix, 20).startswith("250 ")
     assert len(sink.expect_recipients(20)) == 20

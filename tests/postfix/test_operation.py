@@ -33,12 +33,12 @@ def test_without_the_daemon_clients_are_told_to_come_again(postfix, sink):
 
 def test_mail_flows_again_when_the_daemon_is_back(postfix, behind, sink):
     daemon = behind(OPEN)
-    assert send(postfix) == "250"
+    assert send(postfix).startswith("250 ")
     daemon.kill()
     with pytest.raises(Refused):
         send(postfix, login=None)
     daemon.start()
-    assert send(postfix) == "250"
+    assert send(postfix).startswith("250 ")
     assert len(sink.expect(2)) == 2
 
 
@@ -57,13 +57,13 @@ def test_a_daemon_that_dies_in_a_session_lets_nothing_pass(postfix, behind, sink
 def test_a_reload_takes_effect_for_the_next_message_of_an_open_connection(postfix, behind):
     daemon = behind(OPEN)
     with postfix.client(ANN) as client:
-        assert submit(client, letter(), ANN, BOB) == "250"
+        assert submit(client, letter(), ANN, BOB).startswith("250 ")
         daemon.reload(CLOSED)
         with pytest.raises(Refused) as refusal:
             submit(client, letter(), ANN, BOB)
         assert refusal.value.text == "5.7.1 closed for now (rule closed)"
         daemon.reload(OPEN)
-        assert submit(client, letter(), ANN, BOB) == "250"
+        assert submit(client, letter(), ANN, BOB).startswith("250 ")
 
 
 def test_reloading_while_mail_flows_loses_and_delays_nothing(postfix, behind, sink):

@@ -38,7 +38,7 @@ def send(postfix, from_, *, sender=ANN, login=ANN, fields=()):
     "ann@customer.example (Ann (at work))",
 ])
 def test_owned_addresses_pass_in_every_honest_form(postfix, daemon, sink, from_):
-    assert send(postfix, from_) == "250"
+    assert send(postfix, from_).startswith("250 ")
     assert sink.expect(1)[0].header("Subject") == ["Greetings"]
 
 
@@ -74,7 +74,7 @@ def test_the_envelope_sender_must_be_owned_too(postfix, daemon):
 
 
 def test_one_approved_address_is_not_its_domain(postfix, daemon):
-    assert send(postfix, "eve@other.example", sender=EVE, login=EVE) == "250"
+    assert send(postfix, "eve@other.example", sender=EVE, login=EVE).startswith("250 ")
     with pytest.raises(Refused):
         send(postfix, "boss@other.example", sender=EVE, login=EVE)
 
@@ -82,7 +82,7 @@ def test_one_approved_address_is_not_its_domain(postfix, daemon):
 def test_each_message_of_a_connection_goes_by_its_own_login(postfix, daemon):
     with pytest.raises(Refused):
         send(postfix, "ann@customer.example", sender=EVE, login=EVE)
-    assert send(postfix, "ann@customer.example") == "250"
+    assert send(postfix, "ann@customer.example").startswith("250 ")
 
 
 def test_the_log_says_who_tried_what(postfix, daemon):

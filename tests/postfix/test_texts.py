@@ -78,7 +78,7 @@ def test_one_recipient_is_refused_alone_and_the_others_get_the_mail(postfix, dae
 def held(postfix, daemon):
     """The one message in the hold queue."""
     assert send(postfix, encoded("Patient MRN: 1234567", encoding="quoted-printable"),
-                [BOB, CAT]) == "250"
+                [BOB, CAT]).startswith("250 ")
     [entry] = postfix.held()
     return entry
 
@@ -103,13 +103,13 @@ def test_released_mail_arrives_with_all_edits(postfix, sink, held):
 
 def test_deleted_mail_never_arrives(postfix, sink, held):
     postfix.run("postsuper", "-d", held["queue_id"])
-    assert send(postfix, letter()) == "250"
+    assert send(postfix, letter()).startswith("250 ")
     assert len(sink.expect(1)) == 1
 
 
 def test_a_rule_in_audit_mode_lets_mail_pass_and_says_so(postfix, behind, sink):
     daemon = behind(RULES.replace("rule phrase  {", "rule phrase { mode audit;"))
-    assert send(postfix, HIDDEN["base64"]) == "250"
+    assert send(postfix, HIDDEN["base64"]).startswith("250 ")
     arrived = sink.expect(1)[0]
     assert arrived.header("Subject") == ["Greetings"]
     assert daemon.expect_log("audit=.*phrase")
