@@ -102,8 +102,8 @@ policy::Quantifier Comparison::quantifier() const {
 }
 
 Condition Comparison::compare(policy::Test test) {
-    Compare compare{field_.field, node_.name ? node_.name->text : "", quantifier(),
-                    std::move(test)};
+    Compare compare{field_.field, node_.name ? node_.name->text : "", quantifier(), std::move(test),
+                    node_.op->text == "!="};
     const bool of_one_address =
         compare.quantifier == policy::Quantifier::each &&
         (policy::is_author(field_.field) || policy::is_recipient(field_.field));
@@ -220,9 +220,7 @@ Condition Comparison::equals() {
         refuse(fmt::format("{} is not a number: use = or !=", field_.word));
     }
     const bool as_text = field_.kind == Kind::text || field_.kind == Kind::name;
-    Condition condition =
-        compare(as_text ? policy::Test{policy::Equals{value.text}} : set_test({value}));
-    return node_.op->text == "=" ? std::move(condition) : negated(std::move(condition));
+    return compare(as_text ? policy::Test{policy::Equals{value.text}} : set_test({value}));
 }
 
 Condition Comparison::compile() {

@@ -260,7 +260,7 @@ void compile_rules(const Program& program, Names& names, policy::Policy& policy,
                                 fmt::format("rule \"{}\" is never reached: rule \"{}\" ends every "
                                             "message",
                                             block.name.text, end->name));
-        } else if (!block.when && ends_all_reading(policy.rules.back())) {
+        } else if (!block.when && !block.unless && ends_all_reading(policy.rules.back())) {
             end = &policy.rules.back();
         }
     }

@@ -40,7 +40,7 @@ struct Regex {
 
 class Lexer {
   public:
-    // `text` must outlive the lexer. Throws Mistake for text that is not UTF-8.
+    // `text` is UTF-8 and must outlive the lexer.
     Lexer(std::string file, std::string_view text);
 
     const Token& peek();

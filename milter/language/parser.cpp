@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "language/condition_parser.h"
+#include "mail/utf8.h"
 
 namespace spillway::language {
 namespace {
@@ -194,6 +195,10 @@ Line Parser::line(Word verb) {
 
 void parse(const std::string& file, std::string_view text, Program& program,
            Diagnostics& diagnostics, const std::function<void(const Word&)>& include) {
+    if (!mail::is_utf8(text)) {
+        diagnostics.error({file, 1, 1}, "the file is not UTF-8");
+        return;
+    }
     Lexer lexer(file, text);
     Tokens tokens(lexer);
     Parser(tokens, program, diagnostics, include).file();

@@ -70,7 +70,8 @@ struct Compare {
     std::string header_name;  // for Field::header
     Quantifier quantifier = Quantifier::each;
     Test test;
-    int memo = -1;  // a number of its own when the answer is the same for the whole message
+    bool negated = false;  // "!=": asked of each value, so that any and all keep their meaning
+    int memo = -1;         // a number of its own when the answer is the same for the whole message
 };
 struct CompareNumber {
     Quantity quantity;

@@ -92,6 +92,9 @@ Match text_passes(const Test& test, std::string_view text) {
     return as_match(equals && mail::names_equal(equals->value, text));
 }
 
+// "!=" is asked of each single value.
+Match asked(const Compare& compare, Match equal) { return compare.negated ? !equal : equal; }
+
 Match address_passes(const Compare& compare, const mail::Address& address, const Identity& who) {
     const bool by_domain = compare.field == Field::mail_from_domain ||
                            compare.field == Field::from_domain ||
@@ -118,7 +121,9 @@ Match ip_passes(const Compare& compare, const std::optional<match::Ip>& ip) {
 
 Match addresses_pass(const Compare& compare, const std::vector<const mail::Address*>& addresses,
                      const Identity& who) {
-    const auto ask = [&](const mail::Address* one) { return address_passes(compare, *one, who); };
+    const auto ask = [&](const mail::Address* one) {
+        return asked(compare, address_passes(compare, *one, who));
+    };
     if (compare.quantifier != Quantifier::all) return any_of(addresses, ask);
     return addresses.empty() ? Match::no : all_of(addresses, ask);
 }
@@ -143,12 +148,13 @@ Match header_passes(const Compare& compare, Facts& facts) {
     const auto& values = facts.header_values(
         compare.field == Field::subject ? std::string("Subject") : compare.header_name);
     if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
-    return any_of(values, [&](const std::string& v) { return text_passes(compare.test, v); });
+    return any_of(
+        values, [&](const std::string& v) { return asked(compare, text_passes(compare.test, v)); });
 }
 
 Match body_passes(const Compare& compare, Facts& facts) {
     if (!facts.message().body_seen) return Match::cannot_tell;
-    const Match result = text_passes(compare.test, facts.text().text);
+    const Match result = asked(compare, text_passes(compare.test, facts.text().text));
     // What was not read may hold what was not found.
     if (result == Match::no && facts.text().incomplete) return Match::cannot_tell;
     return result;
@@ -158,16 +164,16 @@ Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) 
     const Identity& who = facts.identity();
     switch (compare.field) {
         case Field::user:
-            return name_passes(compare, who.user, who);
+            return asked(compare, name_passes(compare, who.user, who));
         case Field::domain:
-            return name_passes(compare, who.domain, who);
+            return asked(compare, name_passes(compare, who.domain, who));
         case Field::account:
-            return name_passes(compare, who.account, who);
+            return asked(compare, name_passes(compare, who.account, who));
         case Field::client_ip:
-            return ip_passes(compare, facts.message().client.ip);
+            return asked(compare, ip_passes(compare, facts.message().client.ip));
         case Field::mail_from:
         case Field::mail_from_domain:
-            return address_passes(compare, facts.message().sender, who);
+            return asked(compare, address_passes(compare, facts.message().sender, who));
         case Field::from:
         case Field::from_domain:
             return addresses_pass(compare, compared_authors(compare, facts, binding), who);

@@ -253,6 +253,34 @@ BOOST_AUTO_TEST_CASE(precedence_is_not_and_or) {
         "test s { header Subject d; expect tag s }\n");
 }
 
+BOOST_AUTO_TEST_CASE(unequal_is_asked_of_each_value) {
+    check_passes(
+        "rule any { when any rcpt.domain != in.example; tag leaves }\n"
+        "rule all { when all rcpt.domain != in.example; reject }\n"
+        "test mixed { rcpt a@in.example b@out.example; expect accept; expect tag leaves }\n"
+        "test out { rcpt a@out.example b@out.example; expect reject rule all }\n"
+        "rule user { when auth and user != x@a.example; defer }\n"
+        "test user { as y@a.example; rcpt a@in.example; expect defer rule user }\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_utf8_is_refused) {
+    BOOST_TEST(mistakes_in("user a\xff\n") == "p.conf:1:1: error: the file is not UTF-8\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_condition_makes_no_rule_unreachable) {
+    BOOST_TEST(mistakes_in("rule a { unless tag x; reject }\nrule b { reject }\n") ==
+               "p.conf:1:21: error: no rule sets the tag \"x\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(conditions_go_on_after_and_or_not_and_in_brackets) {
+    check_passes(
+        "rule r {\n    when (auth\n        or subject has a) and\n        not\n        subject has "
+        "[\n"
+        "            b\n            c ]\n    reject\n}\n"
+        "test a { header Subject a; expect reject }\n"
+        "test c { header Subject \"a c\"; expect accept }\n");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_compare) {
     check_passes(
         "rule r { when recipients > 2; reject }\n"
