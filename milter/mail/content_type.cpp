@@ -58,16 +58,11 @@ class Reader {
   private:
     void skip_comment() {
         int depth = 0;
-        for (; !done(); ++at_) {
-            if (text_[at_] == '\\') {
-                ++at_;
-                continue;
-            }
-            depth += text_[at_] == '(' ? 1 : text_[at_] == ')' ? -1 : 0;
-            if (depth == 0) {
-                ++at_;
-                return;
-            }
+        while (!done()) {
+            const char c = text_[at_++];
+            if (c == '\\' && !done()) ++at_;
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (depth == 0) return;
         }
     }
 

@@ -111,6 +111,15 @@ BOOST_AUTO_TEST_CASE(text_without_a_usable_type_is_plain_text) {
     BOOST_TEST(body_of("Content-Type: TEXT/HTML", "<b>se</b>cret") == "secret");
 }
 
+// A comment that ends in a backslash was once read beyond the end of the field.
+BOOST_AUTO_TEST_CASE(fields_may_end_anywhere) {
+    for (const char* type :
+         {"(\\", "(", "text/html;(\\", "text/html; a=\"\\", "text/html; a=\"", "text/(\\",
+          "text/html; a", "text/html; a=", "text/html; *=", "text/html; a*=%4", "text/html; a*='"})
+        BOOST_TEST(body_of("Content-Type: "s + type, "secret") == "secret", type);
+    BOOST_TEST(body_of("Content-Transfer-Encoding: (\\", "secret") == "secret");
+}
+
 BOOST_AUTO_TEST_CASE(attachments_that_are_not_text_are_not_read) {
     BOOST_TEST(body_of("Content-Type: application/octet-stream", "secret") == "");
     BOOST_TEST(body_of("Content-Type: image/png", "secret") == "");
