@@ -198,11 +198,20 @@ class Postfix:
         with self.client(login) as client:
             return submit(client, message, sender, recipients)
 
-    def sendmail(self, message, *words, sender):
-        """sendmail(1), as PHP and cron use it. It has no say in what becomes of the message."""
-        command = ["sendmail", "-C", str(self.config), "-f", sender, *words]
-        text = message if isinstance(message, bytes) else message.encode()
+    def sendmail(self, message, *words, sender, uid=None):
+        """sendmail(1), as PHP and cron use it. It has no say in what becomes of the message.
+
+        With a `uid`, as that user: Postfix takes no foreign configuration from any but root, so
+        ours is mounted over /etc/postfix for this one process.
+        """
+        command = ["sendmail", "-f", sender, *words]
         env = {**os.environ, "MAIL_CONFIG": str(self.config)}
+        if uid is not None:
+            del env["MAIL_CONFIG"]
+            drop = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *command]
+            command = ["unshare", "--mount", "sh", "-ec",
+                       f'mount --bind {self.config} /etc/postfix; exec "$@"', "sh", *drop]
+        text = message if isinstance(message, bytes) else message.encode()
         subprocess.run(command, input=text, check=True, timeout=PATIENCE, env=env)
 
 

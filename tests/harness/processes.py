@@ -6,6 +6,7 @@ Nothing here waits a fixed time: whoever waits says for what, and gets the reaso
 
 import contextlib
 import ctypes
+import functools
 import os
 import pathlib
 import shutil
@@ -41,6 +42,12 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@functools.cache
+def can_mount():
+    """Root may mount, but not in every container."""
+    return subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
 
 
 class Place(contextlib.ExitStack):

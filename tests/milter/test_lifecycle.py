@@ -83,6 +83,15 @@ def test_a_bad_policy_never_replaces_a_good_one(spillwayd):
     assert deliver(daemon.address, ORDINARY).reply == "250"
 
 
+@pytest.mark.parametrize("codes", ["550 4.7.1", "451 5.7.1", "250 2.0.0", "999 5.7.1"])
+def test_a_reply_of_two_minds_is_a_mistake_of_the_policy(place, codes):
+    """Postfix ends the milter for the rest of the session when code and enhanced code differ in class."""
+    with pytest.raises(DidNotStart) as failure:
+        Spillwayd(place, f'rule no {{ when auth; reject {codes} "no" }}')
+    assert failure.value.exit_code == 78
+    assert "is not of class 5" in failure.value.output
+
+
 def test_a_connection_older_than_the_policy_gives_the_new_decisions(spillwayd):
     """What was negotiated for a policy without a body must not blind one that needs it."""
     daemon = spillwayd("rule blocked { when rcpt in blocked; reject 550 5.7.1 \"no\" }\n"

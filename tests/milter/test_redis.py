@@ -4,7 +4,7 @@ import time
 
 import pytest
 from harness.daemon import Spillwayd, is_sanitized
-from harness.milter_client import deliver
+from harness.milter_client import ConnectionLost, MilterClient, deliver
 from harness.processes import eventually, free_port
 from policies import KEY, ORDINARY, SPAM
 
@@ -113,6 +113,24 @@ def test_what_was_counted_locally_is_still_limited(spillwayd, redis):
     assert replies(daemon, 3) == ["250"] * 3
     redis.kill()
     assert send(daemon)[0][:3] == "552"
+
+
+def test_a_daemon_killed_in_the_middle_of_its_decision_sends_nothing(spillwayd, redis):
+    daemon = spillwayd(policy("defer"), counters=redis.url + " timeout 5s")
+    with MilterClient(daemon.address) as client:
+        client.connect()
+        client.mail(ANN)
+        client.rcpt("<bob@else.example>")
+        redis.pause()
+        client.begin_eom("KILLED")
+        # The sign of life before charging says that the decision is under way.
+        assert client.read_packet()[0] == b"p"
+        daemon.kill()
+        with pytest.raises(ConnectionLost):
+            client.read_answer()
+    redis.resume()
+    daemon.start()
+    assert send(daemon)[0] == "250"
 
 
 def test_mail_without_limits_never_asks_redis(spillwayd, redis):

@@ -1,13 +1,14 @@
 """Messages too large for memory, and a disk that cannot take them."""
 
-import os
 import subprocess
 
 import pytest
 from harness.letters import letter
 from harness.milter_client import MilterClient, deliver
+from harness.processes import can_mount
 from policies import FORBIDDEN, KEY, OFFICE, ORDINARY
 
+needs_mount = pytest.mark.skipif(not can_mount(), reason="no right to mount a small disk here")
 LARGE = letter("All work and no play.\n" * 50_000)  # 1.1 MB
 
 
@@ -38,7 +39,7 @@ def test_the_spool_leaves_no_file_behind(place, spillwayd):
     assert not [name for name in daemon.process.open_files() if str(folder) in name]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+@needs_mount
 def test_a_full_disk_defers_large_mail_and_heals(place, spillwayd):
     folder = place.small_disk("spool", "256k")
     daemon = spillwayd(OFFICE, settings=spooling(folder))
@@ -55,9 +56,8 @@ def test_a_full_disk_defers_large_mail_and_heals(place, spillwayd):
     assert daemon.counts()[KEY] == 2
 
 
+@needs_mount
 def test_after_a_full_disk_the_same_connection_goes_on(place, spillwayd):
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
     daemon = spillwayd(OFFICE, settings=spooling(place.small_disk("spool", "256k")))
     with MilterClient(daemon.address) as client:
         client.connect()

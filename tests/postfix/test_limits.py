@@ -79,6 +79,23 @@ def test_two_messages_over_one_connection_are_counted_as_two(postfix, behind):
     assert daemon.counts() == {"domain-hour:domain:customer.example": 500}
 
 
+def test_pipelined_transactions_are_counted_each_for_itself(postfix, behind, sink):
+    """All of two messages in one write; the answers come as if they had been asked one by one."""
+    daemon = behind(LIMIT)
+    with postfix.client(ANN) as client:
+        envelope = f"MAIL FROM:<{ANN}>\r\n" + "".join(f"RCPT TO:<{each}>\r\n" for each in people(3))
+        content = letter().replace("\n", "\r\n") + ".\r\n"
+        client.send((envelope + "DATA\r\n").encode())
+        assert [client.getreply()[0] for _ in range(5)] == [250] * 4 + [354]
+        client.send((content + envelope + "RSET\r\n" + envelope + "EHLO again\r\n"
+                     + envelope + "DATA\r\n").encode())
+        assert [client.getreply()[0] for _ in range(16)] == [250] * 15 + [354]
+        client.send(content.encode())
+        assert client.getreply()[0] == 250
+    assert len(sink.expect(2)) == 2
+    assert daemon.counts() == {"domain-hour:domain:customer.example": 6}
+
+
 def test_a_client_that_gives_up_in_data_is_not_charged(postfix, behind):
     daemon = behind(LIMIT)
     client = postfix.client(ANN)

@@ -2,7 +2,7 @@
 
 import pytest
 from harness.letters import letter
-from harness.processes import eventually
+from harness.processes import can_mount, eventually
 
 CRON = "cron@customer.example"
 BOB = "bob@else.example"
@@ -60,6 +60,17 @@ def test_sendmail_t_reads_its_recipients_from_the_header(postfix, daemon, sink):
     postfix.sendmail(message, "-t", sender=CRON)
     assert b"this recipient wants no mail" in bounce_to(sink, CRON).data
     nothing_waits(postfix)
+
+
+@pytest.mark.skipif(not can_mount(), reason="no right to mount over /etc/postfix here")
+def test_a_web_sites_user_may_not_leave_the_policy_behind(postfix, daemon, sink):
+    """PHP as www-data, with any envelope sender it likes."""
+    for number in range(6):
+        postfix.sendmail(letter(f"{number}\n", sender=CRON), BOB, sender=CRON, uid=33)
+    assert b"5 of 5 used" in b" ".join(bounce_to(sink, CRON).data.split())
+    nothing_waits(postfix)
+    assert len([message for message in sink.messages if message.sender == CRON]) == 5
+    assert postfix.log_lines("uid=33 from=<cron@customer.example>")
 
 
 def test_local_mail_is_held_by_a_quarantine_rule(postfix, behind, sink):
