@@ -43,7 +43,8 @@ Answer MemoryCounters::answer_to(const Charge& charge, Time now) const {
     const auto found = counts_.find(charge.key);
     const bool known =
         found != counts_.end() && found->second.state().slice_ms == slice_width(span);
-    const SlidingCount count = known ? found->second : SlidingCount(span);
+    const SlidingCount fresh(span);
+    const SlidingCount& count = known ? found->second : fresh;
 
     const std::int64_t used = count.used(now);
     // Not used + cost > limit: a cost above the limit fails on an empty count too, and a limit that

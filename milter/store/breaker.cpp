@@ -10,9 +10,9 @@ Breaker::Permit Breaker::ask(Time now) {
     return Permit::probe;
 }
 
-// Also a call that was begun before the breaker opened: Redis answers, whoever asked.
-bool Breaker::succeeded() {
+bool Breaker::succeeded(Permit permit) {
     const std::lock_guard lock(mutex_);
+    if (open_ && permit != Permit::probe) return false;
     const bool was_open = open_;
     failures_ = 0;
     open_ = false;
@@ -22,16 +22,13 @@ bool Breaker::succeeded() {
 
 bool Breaker::failed(Permit permit, Time now) {
     const std::lock_guard lock(mutex_);
-    if (permit == Permit::probe) {
-        // A success meanwhile may have closed it; then this is a failure like any other.
-        probing_ = false;
-        next_probe_ = now + between_probes;
-    }
-    if (open_ || ++failures_ < failures_to_open) return false;
+    if (open_ && permit != Permit::probe) return false;
+    if (!open_ && ++failures_ < failures_to_open) return false;
+    const bool opened = !open_;
     open_ = true;
     probing_ = false;
     next_probe_ = now + between_probes;
-    return true;
+    return opened;
 }
 
 bool Breaker::is_open() const {

@@ -22,8 +22,9 @@ class Breaker {
     // is under way at a time.
     Permit ask(Time now);
 
-    // Both return true when this changed the state: closed again, or open from now on.
-    bool succeeded();
+    // Both return true when this changed the state: closed again, or open from now on. Once it is open
+    // only the probe counts: calls begun before tell how Redis was, not how it is.
+    bool succeeded(Permit permit);
     bool failed(Permit permit, Time now);
 
     bool is_open() const;

@@ -11,6 +11,7 @@
 namespace spillway::store {
 
 // What an operator should know, in words; called from any thread, once for each change of state.
+// Must not throw.
 using Notice = std::function<void(std::string)>;
 
 // MemoryCounters or RedisCounters. Redis need not answer yet, but its host's name must resolve:

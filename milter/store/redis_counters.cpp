@@ -120,7 +120,7 @@ Answers RedisCounters::answer_here(const std::vector<Charge>& charges, const std
 void RedisCounters::note(Breaker::Permit permit,
                          const tl::expected<Answers, std::string>& answers) {
     if (answers) {
-        if (breaker_.succeeded() && notice_)
+        if (breaker_.succeeded(permit) && notice_)
             notice_(fmt::format("{} answers again: counting there", place_text(place_)));
         return;
     }
@@ -140,9 +140,9 @@ std::vector<limits::Use> RedisCounters::list(const std::string& prefix, std::siz
 }
 
 bool RedisCounters::reset(const std::string& key) {
+    const bool known_here = local_.reset(key);
     Scan scan(pool_, Deadline::clock::now() + operator_patience);
-    const bool known = scan.forget(key);
-    return local_.reset(key) || known;
+    return scan.forget(key) || known_here;
 }
 
 std::string RedisCounters::describe() const {

@@ -218,6 +218,13 @@ BOOST_AUTO_TEST_CASE(local_limits_go_on_from_what_redis_granted) {
     BOOST_TEST(std::get<Granted>(redis.charge("ann", 1, WhenUnavailable::local)[0]).used == 10);
 }
 
+BOOST_AUTO_TEST_CASE(a_reset_reaches_what_was_counted_here) {
+    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    BOOST_TEST(!is_silent(redis.charge("ann", 10, WhenUnavailable::local)));
+    BOOST_CHECK_THROW(redis.counters.reset("hourly:user:ann"), std::runtime_error);
+    BOOST_TEST(std::get<Granted>(redis.charge("ann", 1, WhenUnavailable::local)[0]).used == 1);
+}
+
 BOOST_AUTO_TEST_CASE(one_limit_that_defers_keeps_the_others_uncharged) {
     Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
     const Answers answers = redis.counters.charge({hourly("ann", 4, 10, WhenUnavailable::local),
@@ -244,8 +251,7 @@ BOOST_AUTO_TEST_CASE(allowing_limits_stay_silent_beside_local_ones) {
 BOOST_AUTO_TEST_CASE(many_threads_are_answered_while_redis_dies_and_returns) {
     RedisServer server;
     std::atomic<int> changes = 0;
-    RedisCounters counters({server.place().host, 0, 0, 200ms},
-                           [&](const std::string&) { ++changes; });
+    RedisCounters counters(server.place(), [&](const std::string&) { ++changes; });
     std::atomic<bool> over = false;
     std::atomic<int> silent = 0, granted = 0;
     {
