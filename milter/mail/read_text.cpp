@@ -96,8 +96,9 @@ class Reading {
 
     void append(std::string& to, std::string_view text) {
         if (text.empty()) return;
-        const std::size_t pieces = visible_.size() + hidden_.size();
-        const std::size_t used = pieces + (pieces == 0 ? 0 : 1);  // with the "\n" in between
+        const std::string& other = &to == &visible_ ? hidden_ : visible_;
+        const std::size_t line_ends = (to.empty() ? 0 : 1) + (other.empty() ? 0 : 1);
+        const std::size_t used = visible_.size() + hidden_.size() + line_ends;
         const std::size_t left = limits_.text_bytes - std::min(used, limits_.text_bytes);
         const std::string_view kept = utf8_prefix(text, left);
         if (kept.size() < text.size()) cut_ = true;
