@@ -1,6 +1,7 @@
 // spillwayctl check: would the daemon take these files?
 #include <algorithm>
 
+#include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/policy_file.h"
 #include "ctl/verbs.h"
@@ -47,23 +48,52 @@ std::string stages(const policy::Policy& policy) {
     return columns(rows, "  ");
 }
 
+nlohmann::json json_of(const language::Diagnostic& diagnostic) {
+    return {{"file", diagnostic.place.file},
+            {"line", diagnostic.place.line},
+            {"column", diagnostic.place.column},
+            {"severity", diagnostic.severity == language::Severity::error ? "error" : "warning"},
+            {"message", diagnostic.message}};
+}
+
+// For editors and pipelines; the same whether the files are good or not.
+nlohmann::json json_of(const std::string& file, const language::Generation& generation) {
+    nlohmann::json diagnostics = nlohmann::json::array();
+    for (const language::Diagnostic& one : generation.diagnostics.all()) {
+        diagnostics.push_back(json_of(one));
+    }
+    const auto* policy = generation.policy.get();
+    return {{"file", file},
+            {"ok", policy != nullptr && !generation.diagnostics.has_errors()},
+            {"rules", policy == nullptr ? 0 : policy->rules.size()},
+            {"limits", policy == nullptr ? 0 : policy->limits.size()},
+            {"tests_passed", policy == nullptr ? 0 : generation.tests_run},
+            {"diagnostics", std::move(diagnostics)}};
+}
+
+std::string summary(const std::string& file, const language::Generation& generation) {
+    const policy::Policy& policy = *generation.policy;
+    std::string text =
+        fmt::format("{}: {}, {}, {} passed", file,
+                    counted(static_cast<std::int64_t>(policy.rules.size()), "rule"),
+                    counted(static_cast<std::int64_t>(policy.limits.size()), "limit"),
+                    counted(generation.tests_run, "test"));
+    const std::int64_t warnings = count_of(generation, language::Severity::warning);
+    return warnings == 0 ? text : text + ", " + counted(warnings, "warning");
+}
+
 }  // namespace
 
 int check(const Common& common, const CheckOptions& options) {
     const std::string file = options.file.empty() ? common.config : options.file;
     const language::Generation generation = loaded(file);
+    if (common.json) print(json_text(json_of(file, generation)));
     const std::int64_t mistakes = count_of(generation, language::Severity::error);
     if (!generation.policy || mistakes > 0) {
         throw Stopped(bad_configuration, fmt::format("{}: {}", file, counted(mistakes, "mistake")));
     }
-    std::string summary =
-        fmt::format("{}: {}, {}, {} passed", file,
-                    counted(static_cast<std::int64_t>(generation.policy->rules.size()), "rule"),
-                    counted(static_cast<std::int64_t>(generation.policy->limits.size()), "limit"),
-                    counted(generation.tests_run, "test"));
-    const std::int64_t warnings = count_of(generation, language::Severity::warning);
-    if (warnings > 0) summary += ", " + counted(warnings, "warning");
-    print(summary + "\n");
+    if (common.json) return succeeded;
+    print(summary(file, generation) + "\n");
     if (options.verbose) print(stages(*generation.policy));
     return succeeded;
 }

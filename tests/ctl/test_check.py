@@ -39,6 +39,17 @@ def test_every_mistake_is_named_with_its_place(place, who):
     assert done.stdout == b""
 
 
+def test_json_names_each_mistake_for_programs(place, ctl):
+    file = place.write("bad.conf", BROKEN)
+    told = ctl.json("check", file)
+    assert told["ok"] is False and told["file"] == str(file)
+    first = told["diagnostics"][0]
+    assert (first["line"], first["column"], first["severity"]) == (1, 31, "error")
+    assert ctl.json("check", place.write("good.conf", POLICY)) == {
+        "file": str(place.path / "good.conf"), "ok": True, "rules": 1, "limits": 1,
+        "tests_passed": 0, "diagnostics": []}
+
+
 def test_a_failing_test_block_is_a_mistake(place, ctl):
     file = place.write("failing.conf", POLICY + 'test "free" { header From "a@b.example"; '
                                                 'expect reject }\n')
