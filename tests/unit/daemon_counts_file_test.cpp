@@ -1,0 +1,124 @@
+// The counters on disk, with a folder that misbehaves on command.
+#include "daemon/counts_file.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "unit/daemon_folder.h"
+
+using namespace spillway;
+using namespace std::chrono_literals;
+
+namespace {
+
+const limits::Time noon{1'800'000'000'000ms};
+
+struct Machine {
+    Folder folder;
+    log::Log log{{language::LogTarget::file, folder / "log", false}};
+    limits::MemoryCounters counters;
+
+    void count(int cost) {
+        counters.charge({{.limit = "hour",
+                          .key = "hour:domain:a.example",
+                          .account = "a.example",
+                          .cost = cost,
+                          .rate = {100, 1h},
+                          .when_unavailable = limits::WhenUnavailable::local}},
+                        noon);
+    }
+    std::int64_t counted() {
+        const auto uses = counters.list("", 10, noon);
+        return uses.empty() ? 0 : uses.front().used;
+    }
+    int logged(const std::string& words) const {
+        const std::string text = folder.read("log");
+        int times = 0;
+        for (std::size_t at = 0; (at = text.find(words, at)) != std::string::npos; ++at) ++times;
+        return times;
+    }
+    std::string state() const {
+        std::filesystem::create_directory(folder / "state");
+        return folder / "state";
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(counts_come_back_from_the_disk, Machine) {
+    {
+        daemon::CountsFile file(state(), counters, log);
+        file.load(noon);
+        count(7);
+        file.save(noon);
+    }
+    limits::MemoryCounters next;
+    daemon::CountsFile file(state(), next, log);
+    file.load(noon);
+    BOOST_TEST(next.list("", 10, noon).at(0).used == 7);
+    BOOST_TEST(!file.status().unsaved_changes);
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_new_is_not_written_again, Machine) {
+    daemon::CountsFile file(state(), counters, log);
+    file.load(noon);
+    count(1);
+    file.save(noon);
+    std::filesystem::remove(folder / "state/counters");
+    file.save(noon);
+    BOOST_TEST(!std::filesystem::exists(folder / "state/counters"));
+    count(1);
+    BOOST_TEST(file.status().unsaved_changes);
+    file.save(noon);
+    BOOST_TEST(std::filesystem::exists(folder / "state/counters"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_failing_disk_is_told_once_and_once_more_when_it_is_well, Machine) {
+    daemon::CountsFile file(state(), counters, log);
+    file.load(noon);
+    count(1);
+    file.save(noon);
+    const std::string old = folder.read("state/counters");
+
+    std::filesystem::create_directory(folder / "state/counters.new");
+    for (int i = 0; i < 3; ++i) {
+        count(1);
+        file.save(noon);
+    }
+    BOOST_TEST(logged("not being saved") == 1);
+    BOOST_TEST(!file.status().trouble.empty());
+    BOOST_TEST(folder.read("state/counters") == old);
+    BOOST_TEST(counted() == 4);
+
+    std::filesystem::remove(folder / "state/counters.new");
+    file.save(noon);
+    BOOST_TEST(logged("being saved again") == 1);
+    BOOST_TEST(file.status().trouble.empty());
+    BOOST_TEST(folder.read("state/counters") != old);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_kept_aside_and_counting_starts_anew, Machine) {
+    state();
+    folder.write("state/counters", "not what was written");
+    daemon::CountsFile file(state(), counters, log);
+    file.load(noon);
+    BOOST_TEST(counted() == 0);
+    BOOST_TEST(logged("is damaged") == 1);
+    const std::string aside = "state/counters.damaged-1800000000000";
+    BOOST_TEST(folder.read(aside) == "not what was written");
+    count(1);
+    file.save(noon);
+    BOOST_TEST(!folder.read("state/counters").empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_cannot_be_read_never_passes_for_no_counts, Machine) {
+    std::filesystem::create_directory(state() + "/counters");
+    daemon::CountsFile file(state(), counters, log);
+    BOOST_CHECK_THROW(file.load(noon), std::runtime_error);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_folder_belongs_to_one_daemon, Machine) {
+    const daemon::CountsFile first(state(), counters, log);
+    limits::MemoryCounters other;
+    BOOST_CHECK_THROW(daemon::CountsFile(state(), other, log), std::runtime_error);
+    BOOST_CHECK_THROW(daemon::CountsFile(folder / "absent", other, log), std::system_error);
+}
