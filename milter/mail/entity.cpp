@@ -34,6 +34,8 @@ Line line_at(std::string_view text, std::size_t begin) {
     return {line, std::min(end + 1, text.size())};
 }
 
+bool begins_with_field(std::string_view text) { return !field_name(line_at(text, 0).text).empty(); }
+
 Entity parse_entity(std::string_view text) {
     Entity entity;
     std::size_t at = 0;

@@ -15,6 +15,8 @@ struct Entity {
 // as an entity without any header has only that.
 Entity parse_entity(std::string_view text);
 
+bool begins_with_field(std::string_view text);
+
 // One line of a text, and where the next one begins.
 struct Line {
     std::string_view text;  // without its end, CRLF or LF

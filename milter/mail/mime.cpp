@@ -9,8 +9,9 @@
 namespace spillway::mail {
 namespace {
 
-// Each multipart reads its content anew for its own boundary: what is nested deep is read often. A
-// message of normal build is read two or three times.
+// Each multipart reads its content anew for its own boundary, and what contradicts itself is read
+// in both ways, at each level: what is nested deep is read often. A message of normal build is read
+// two or three times.
 constexpr std::size_t most_readings = 20;
 constexpr std::size_t some_bytes = 1'000'000;
 
@@ -89,11 +90,13 @@ std::string_view without_last_line_end(std::string_view text) {
     return text;
 }
 
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
+
 class Walk {
   public:
     Walk(std::string_view message, const ReadingLimits& limits)
         : limits_(limits), bytes_left_(message.size() * most_readings + some_bytes) {
-        pending_.push_back({message, 0, false});
+        add_message(message, 0);
     }
 
     TextParts run() && {
@@ -112,6 +115,17 @@ class Walk {
   private:
     void give_up(const char* why) {
         if (!result_.incomplete) result_.incomplete = why;
+    }
+
+    // A message that begins with a blank line has no header; but some readers skip such lines.
+    void add_message(std::string_view text, int depth) {
+        pending_.push_back({text, depth, false});
+        std::size_t at = 0;
+        for (Line line = line_at(text, at); is_blank(line.text) && at < text.size();
+             line = line_at(text, at))
+            at = line.next;
+        if (at > 0 && begins_with_field(text.substr(at)))
+            pending_.push_back({text.substr(at), depth, false});
     }
 
     void visit(const Pending& pending) {
@@ -136,8 +150,8 @@ class Walk {
         if (multipart) {
             visit_multipart(content, encodings, body, pending.depth);
         } else if (is_message(content)) {
-            pending_.push_back({decoded(body, encodings), pending.depth + 1, false});
-        } else if (is_text(content)) {
+            add_message(decoded(body, encodings), pending.depth + 1);
+        } else if (is_text(content) && pay(body)) {
             result_.parts.push_back(
                 {is_html(content) ? TextPart::Kind::html : TextPart::Kind::plain, body, encodings,
                  content.all("charset"), content.has("format", "flowed"),
@@ -148,6 +162,7 @@ class Walk {
     // RFC 2045 section 6.4 forbids it, but some senders encode messages and multiparts.
     std::string_view decoded(std::string_view body, const std::vector<std::string>& encodings) {
         const std::string encoding = encodings.empty() ? "" : encodings.front();
+        if (!pay(body)) return {};
         if (encoding == "base64") {
             result_.decoded.push_back(from_base64(body));
         } else if (encoding == "quoted-printable") {
@@ -170,12 +185,13 @@ class Walk {
     }
 
     // The boundary that the body goes by, of those that the field names.
-    std::optional<std::string> boundary_in(const ContentType& content, std::string_view body) {
+    static std::optional<std::string> boundary_in(const ContentType& content,
+                                                  std::string_view body) {
         std::vector<std::string> candidates = content.all("boundary");
         if (auto guess = guessed_boundary(body)) candidates.push_back(*std::move(guess));
         candidates.resize(std::min<std::size_t>(candidates.size(), 3));
         for (const std::string& candidate : candidates)
-            if (candidate.size() <= longest_boundary && pay(body) && has_delimiter(body, candidate))
+            if (candidate.size() <= longest_boundary && has_delimiter(body, candidate))
                 return candidate;
         return std::nullopt;
     }
@@ -210,7 +226,7 @@ class Walk {
     }
 
     void add_outside(std::string_view text) {
-        if (text.find_first_not_of(" \t\r\n") == text.npos) return;
+        if (text.find_first_not_of(" \t\r\n") == text.npos || !pay(text)) return;
         result_.parts.push_back({TextPart::Kind::outside, text, {}, {}, false, false});
     }
 

@@ -144,6 +144,18 @@ BOOST_AUTO_TEST_CASE(attached_messages_are_read) {
     BOOST_TEST(text_of(multipart({multipart({multipart({"\r\nsecret"}, "d")}, "c")})) == "secret");
 }
 
+// Readers disagree about where the header of such a message begins.
+BOOST_AUTO_TEST_CASE(blank_lines_before_the_header_of_a_message_hide_nothing) {
+    const std::string inner = "Content-Transfer-Encoding: base64\r\n\r\nc2VjcmV0";
+    for (const char* before : {"\r\n", " \t\r\n\r\n"}) {
+        BOOST_TEST(text_of(before + inner).starts_with("secret\n"));
+        BOOST_TEST(text_of("Content-Type: message/rfc822\r\n\r\n"s + before + inner)
+                       .starts_with("secret\n"));
+    }
+    BOOST_TEST(text_of("\r\nNote: secret") == "Note: secret");
+    BOOST_TEST(text_of("\r\nsecret\r\n") == "secret\n");
+}
+
 BOOST_AUTO_TEST_CASE(broken_multiparts_are_read_all_the_same) {
     const std::string type = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
     BOOST_TEST(text_of(type + "--b\r\n\r\nsecret") == "secret");
@@ -226,6 +238,14 @@ BOOST_AUTO_TEST_CASE(nesting_beyond_the_limit_is_reported_missing) {
                    .incomplete.value_or("") == "nested deeper than is read");
 }
 
+BOOST_AUTO_TEST_CASE(nesting_within_the_limits_is_read_to_the_bottom) {
+    std::string part = "\r\nsecret";
+    for (int i = 0; i < 99; ++i)
+        part = multipart({"\r\n" + std::string(200, 'x'), part}, "b" + std::to_string(i));
+    BOOST_TEST(!read(part).incomplete.has_value());
+    BOOST_TEST(text_of(part).ends_with("secret"));
+}
+
 BOOST_AUTO_TEST_CASE(deep_nesting_needs_no_stack) {
     for (const int depth : {1'000, 100'000}) {
         std::string multiparts;
@@ -265,6 +285,14 @@ BOOST_AUTO_TEST_CASE(floods_are_read_in_linear_time) {
     BOOST_TEST(
         read("Content-Type: multipart/mixed; boundary=b\n\n" + repeated("--b--\nx\n", 300'000))
             .text.size() > 0u);
+}
+
+// Each level doubles what there is to read; the work is bounded and its end reported.
+BOOST_AUTO_TEST_CASE(contradictions_within_contradictions_are_given_up) {
+    const std::string level =
+        "Content-Type: message/rfc822\nContent-Type: message/global\n\n\nSubject: x\n";
+    const std::string html = "Content-Type: text/html\n\n" + repeated("<b>", 500'000);
+    BOOST_TEST(read(repeated(level, 50) + html).incomplete.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(libraries_are_ready) { prepare_libraries(); }
