@@ -57,6 +57,20 @@ def test_mail_without_an_abort_before_it_begins_anew(office, client):
     assert used(office) == before + 1
 
 
+@pytest.mark.parametrize("forget", [MilterClient.abort, lambda client: None], ids=["RSET", "MAIL"])
+def test_the_headers_of_one_message_are_not_the_next_ones(client, forget):
+    """Fields left over would be deleted by numbers that the next message does not have."""
+    client.mail(ANN)
+    client.rcpt(BOB)
+    client.data("HEADERS")
+    for number in range(3):
+        client.header(REPORT, f" forged {number}")
+    client.eoh()
+    forget(client)
+    outcome = client.send(ORDINARY, sender=ANN)
+    assert outcome.message.edits == [("add", REPORT, " abuse@customer.example")]
+
+
 def test_the_login_of_one_message_is_not_the_next_ones(office, client):
     client.send(ORDINARY, sender="<>", user="carl@one.example", queue_id="LOGIN1")
     client.send(ORDINARY, sender="<dora@two.example>", queue_id="LOGIN2")

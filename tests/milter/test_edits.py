@@ -60,8 +60,15 @@ def test_a_held_message_carries_its_reason_and_its_header(office):
     assert outcome.final.goes_on or outcome.final.kind == "accept"
     assert outcome.message.quarantined == "rule held: marked as internal"
     assert outcome.message.values(REPORT) == GENUINE
+    assert outcome.message.values("X-Spillway-Quarantine") == ["rule held: marked as internal"]
     assert outcome.delivered_to == []
     assert "marked as internal" in office.expect_log("HELD")
+
+
+def test_nobody_else_says_why_a_message_is_held(office):
+    forged = ["X-Spillway-Quarantine: released by postmaster", "x-spillway-quarantine: no reason"]
+    held = deliver(office.address, letter("This is internal only.\n", fields=forged))
+    assert held.message.values("X-Spillway-Quarantine") == ["rule held: marked as internal"]
 
 
 def test_an_mta_without_the_needed_actions_gets_no_half_policy(office):

@@ -11,11 +11,7 @@ map blocked addresses inline [ nobody@blocked.example ]
 rule report  { remove-header "X-Abuse-Report"; add-header "X-Abuse-Report" "abuse@%{domain}" }
 rule blocked { when rcpt in blocked; reject 550 5.7.1 "%{rule}: this recipient wants no mail" }
 rule phrase  { when text has "guaranteed winnings"; reject 550 5.7.1 "Rule %{rule}: prohibited content" }
-rule number  {
-    when text =~ /\\bMRN[ :#]*\\d{6,10}\\b/i
-    add-header "X-Quarantine-Reason" "rule %{rule}: patient number"
-    quarantine "patient number"
-}
+rule number  { when text =~ /\\bMRN[ :#]*\\d{6,10}\\b/i; quarantine "patient number" }
 """
 
 
@@ -85,7 +81,7 @@ def held(postfix, daemon):
 
 def test_quarantined_mail_waits_in_the_hold_queue_with_its_reason(postfix, daemon, sink, held):
     assert [each["address"] for each in held["recipients"]] == [BOB, CAT]
-    assert "X-Quarantine-Reason: rule number: patient number" in postfix.contents(held["queue_id"])
+    assert "X-Spillway-Quarantine: rule number: patient number" in postfix.contents(held["queue_id"])
     line = daemon.expect_log(held["queue_id"])
     assert "quarantine" in line and "patient number" in line and "1234567" not in line
     assert postfix.expect_log(f"{held['queue_id']}: milter-hold: .*HOLD action")
