@@ -1,4 +1,5 @@
 // spillwayd: the command line, the order of starting and stopping, the exit code.
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,8 +46,13 @@ int serve_and_stop(daemon::Process& process) {
     return served ? stopped : broken;
 }
 
+// glibc raises this threshold when large buffers are freed and then keeps their like in its arenas,
+// one a thread: fixed, what a large message took goes back to the system with it.
+void keep_memory_flat() { ::mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
+
 // Ends by _exit: libmilter's threads outlive serve(), and nothing may be destroyed under them.
 [[noreturn]] void run(const Options& options, language::Generation first) {
+    keep_memory_flat();
     daemon::block_signals();
     ::umask(027);
     const auto owner = daemon::account_named(first.settings.user);
