@@ -7,7 +7,8 @@ function(spillway_pytest name label path)
     add_test(NAME ${name} COMMAND ${pytest_python} -m pytest -q -p no:cacheprovider ${path}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
     set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900
-                         ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+                         ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1;\
+TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
 endfunction()
 
 spillway_pytest(golden golden golden)
