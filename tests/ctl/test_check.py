@@ -43,8 +43,8 @@ def test_json_names_each_mistake_for_programs(place, ctl):
     file = place.write("bad.conf", BROKEN)
     told = ctl.json("check", file)
     assert told["ok"] is False and told["file"] == str(file)
-    first = told["diagnostics"][0]
-    assert (first["line"], first["column"], first["severity"]) == (1, 31, "error")
+    places = {(each["line"], each["column"], each["severity"]) for each in told["diagnostics"]}
+    assert {(1, 31, "error"), (2, 11, "error")} <= places
     assert ctl.json("check", place.write("good.conf", POLICY)) == {
         "file": str(place.path / "good.conf"), "ok": True, "rules": 1, "limits": 1,
         "tests_passed": 0, "diagnostics": []}
