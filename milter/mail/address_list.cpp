@@ -56,6 +56,7 @@ class ListReader {
         end_element(',');
     }
 
+    // Words without an angle address are one address, or several that some reader tells apart.
     void end_element(char separator) {
         if (separator == ':') return begin_group();
         if (!had_angle_ && !words_.empty()) {
@@ -128,6 +129,7 @@ class ListReader {
         return c == '(' || c == '<' || c == ',' || c == ';' || c == ':';
     }
 
+    // Up to the closing quote; everything else may stand in between, also folded.
     void quoted() {
         for (++at_; at_ < text_.size(); ++at_) {
             if (text_[at_] == '\\') {
@@ -147,6 +149,7 @@ class ListReader {
         at_ = end == text_.npos ? at_ + 1 : end + 1;
     }
 
+    // Takes an angle address. What stood before it is a display name, unless it is an address too.
     void angle() {
         begin_text();
         for (const std::string_view each : words_)

@@ -91,11 +91,13 @@ void add_shown_in_angles(std::string_view text, AddressList& list) {
     }
 }
 
+// MTAs differ in whether the last line end belongs to the value.
 std::string_view without_outer_line_ends(std::string_view value) {
     while (!value.empty() && is_line_end(value.back())) value.remove_suffix(1);
     return value;
 }
 
+// The list as the grammar has it, and then what readers without a grammar would see in it.
 AddressList read_from(std::string_view raw) {
     const std::string_view value = without_outer_line_ends(raw);
     if (value.size() > longest_from) return {{}, true};
@@ -110,6 +112,7 @@ AddressList read_from(std::string_view raw) {
 
 }  // namespace
 
+// Even two equal From fields are one too many: signatures cover one, readers show the other.
 std::vector<Address> authors(const std::vector<Header>& headers) {
     std::vector<Address> result;
     int fields = 0;

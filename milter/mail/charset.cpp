@@ -100,6 +100,7 @@ std::string_view marked_charset(std::string_view bytes) {
     return {};
 }
 
+// Null when ICU does not know the name. A comma would begin options of ICU's own.
 Converter open_converter(std::string_view name) {
     if (name.empty() || name.size() >= longest_name || name.find_first_of({"\0,", 2}) != name.npos)
         return nullptr;
@@ -124,6 +125,7 @@ std::string converted(UConverter* converter, std::string_view bytes) {
     return utf8;
 }
 
+// Text that happens to be valid UTF-8 is hardly ever anything else.
 std::string from_unknown(std::string_view bytes) {
     if (is_utf8(bytes)) return std::string(bytes);
     const Converter windows = open_converter("windows-1252");

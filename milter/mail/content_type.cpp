@@ -108,6 +108,7 @@ struct Piece {
 };
 using Pieces = std::map<int, Piece>;
 
+// In the order of their numbers, whatever order they came in; gaps are overlooked.
 std::string joined(const Pieces& pieces) {
     std::string charset;
     std::string bytes;
@@ -151,6 +152,7 @@ bool ContentType::has(std::string_view name, std::string_view value) const {
     });
 }
 
+// What stands between a value and the next semicolon is skipped, as are values without a name.
 ContentType parse_content_type(std::string_view value) {
     ContentType content;
     Reader reader(value);

@@ -42,6 +42,7 @@ class Words {
     }
 
   private:
+    // The word that begins at this "=?", if one does.
     std::optional<EncodedWord> word_at(std::size_t at) {
         const std::size_t charset_begin = at + 2;
         const std::size_t mark =
@@ -60,6 +61,7 @@ class Words {
         return EncodedWord{charset, encoding, raw_.substr(text_begin, end - text_begin), end + 2};
     }
 
+    // Text between words. White space between two of them is only there to fold (section 6.2).
     void add_plain(std::string_view plain, bool before_word) {
         bool blank = true;
         for (const char c : plain) blank = blank && is_blank(c);
@@ -69,6 +71,7 @@ class Words {
         after_word_ = false;
     }
 
+    // Bytes wait for the next word: senders cut characters in two, though section 5 forbids it.
     void add_word(const EncodedWord& word) {
         if (!names_equal(word.charset, charset_)) flush();
         charset_ = word.charset;

@@ -36,6 +36,7 @@ Line line_at(std::string_view text, std::size_t begin) {
 
 bool begins_with_field(std::string_view text) { return !field_name(line_at(text, 0).text).empty(); }
 
+// Only the fields that say how to read the body are kept: a flood of others costs no memory.
 Entity parse_entity(std::string_view text) {
     Entity entity;
     std::size_t at = 0;

@@ -133,6 +133,7 @@ class Renderer {
         if (!holds(voids, tag.name) && (hides || hidden_.any())) hidden_.begin(tag.name);
     }
 
+    // The line ends before the element does: a hidden block ends a line of hidden text.
     void end(const std::string& name) {
         if (holds(blocks, name)) end_line(target());
         if (name == "br") target() += '\n';  // browsers take </br> for <br>
@@ -162,6 +163,7 @@ class Renderer {
         return read;
     }
 
+    // Line ends are but blanks outside of preformatted text.
     void add_text(const HtmlToken& token) {
         std::string& text = target();
         const std::size_t begin = text.size();
@@ -172,6 +174,7 @@ class Renderer {
             [](char c) { return c == '\n' || c == '\r'; }, ' ');
     }
 
+    // What scripts and styles hold is no text; frames of all kinds show theirs to old readers.
     void add_raw_text(const HtmlToken& token) {
         if (token.name == "style") rules_.add(token.text);
         if (token.name == "style" || token.name == "script") return;

@@ -35,6 +35,7 @@ std::vector<Entity> read_entities() {
     return entities;
 }
 
+// The table is read at the first call, by one thread.
 const Entity* entity_called(std::string_view name) {
     static const std::vector<Entity> entities = read_entities();
     const auto found = std::ranges::lower_bound(entities, name, {}, &Entity::name);
@@ -69,6 +70,7 @@ std::size_t append_number(std::string& text, std::string_view html) {
     const std::size_t begin = hexadecimal ? 3 : 2;
     std::size_t at = begin;
     std::uint32_t number = 0;
+    // Leading zeros may be many; numbers beyond Unicode stay beyond it, without overflow.
     for (; at < html.size() && digit_value(html[at], base) >= 0; ++at)
         number = std::min<std::uint32_t>(number * base + digit_value(html[at], base), 0x110000);
     if (at == begin) return 0;
@@ -86,6 +88,7 @@ std::size_t append_named(std::string& text, std::string_view html, ReferenceCont
             return end + 1;
         }
     }
+    // "&notit;" is "¬it;": of the old names the longest that fits counts.
     for (std::size_t length = std::min(end - 1, longest_without_semicolon); length >= 2; --length) {
         const Entity* entity = entity_called(html.substr(1, length));
         if (entity == nullptr || !entity->without_semicolon) continue;

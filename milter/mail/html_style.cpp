@@ -60,6 +60,7 @@ constexpr std::array<Property, 6> properties{{
     {"mso-hide", [](std::string_view value) { return value == "all"; }},
 }};
 
+// Properties are independent: one of them hides, whatever the others say.
 bool plain_hides(std::string_view css) {
     std::array<bool, properties.size()> hidden{};
     while (!css.empty()) {

@@ -104,6 +104,7 @@ bool HtmlTokens::take_markup(HtmlToken& token) {
     return true;
 }
 
+// An unclosed tag has no effect (section 13.2.5.40); what it holds is not lost, though.
 void HtmlTokens::take_tag(HtmlToken& token) {
     const bool end_tag = html_[at_ + 1] == '/';
     const std::size_t name_begin = at_ + (end_tag ? 2 : 1);
@@ -127,6 +128,7 @@ void HtmlTokens::take_tag(HtmlToken& token) {
     if (!end_tag && knows_no_tags) content_of_ = token.name;
 }
 
+// False for an ordinary comment, which nobody sees.
 bool HtmlTokens::take_comment(HtmlToken& token) {
     const std::size_t begin = at_ + 4;
     const CommentEnd end = comment_end(html_, begin);
@@ -141,6 +143,7 @@ bool HtmlTokens::take_comment(HtmlToken& token) {
     return end.comment == html_.npos || conditional;
 }
 
+// What begins with <!, <? or </ and is nothing else ends at the next > (section 13.2.5.41).
 bool HtmlTokens::take_bogus_comment(HtmlToken& token) {
     constexpr std::string_view cdata = "<![CDATA[";
     const bool is_cdata = html_.substr(at_).starts_with(cdata);
@@ -153,6 +156,7 @@ bool HtmlTokens::take_bogus_comment(HtmlToken& token) {
     return (is_cdata || end == html_.size()) && !token.text.empty();
 }
 
+// Up to the end tag of the element, or all the rest when it has none.
 void HtmlTokens::take_content(HtmlToken& token) {
     const std::size_t end = std::min(end_tag_of(content_of_, html_, at_), html_.size());
     take_text(token, end);
@@ -161,6 +165,7 @@ void HtmlTokens::take_content(HtmlToken& token) {
     content_of_.clear();
 }
 
+// The slash between attributes means nothing in HTML: <br/> is <br>.
 bool HtmlAttributes::next() {
     at_ = between_attributes.first_not_in(source_, at_);
     if (at_ == source_.npos) return false;
@@ -180,6 +185,7 @@ bool HtmlAttributes::next() {
     return !name_.empty();
 }
 
+// A quote that does not close takes all that follows with it, as in browsers.
 void HtmlAttributes::take_value() {
     at_ = blanks.first_not_in(source_, at_ + 1);
     if (at_ == source_.npos || source_[at_] == '>') return;

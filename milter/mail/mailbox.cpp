@@ -25,6 +25,7 @@ struct LocalPart {
     std::size_t length = 0;
 };
 
+// Appends what the quotes hold; the place beyond them, or nullopt when they do not close.
 std::optional<std::size_t> read_quoted(std::string_view text, std::size_t at, std::string& value) {
     for (++at; at < text.size(); ++at) {
         if (text[at] == '"') return at + 1;
@@ -43,6 +44,7 @@ std::optional<LocalPart> read_local_part(std::string_view text) {
             local.value += text[at++];
             continue;
         }
+        // A quote within a word means one thing to a strict reader and another to the rest.
         const bool word_begins = at == 0 || text[at - 1] == '.';
         if (text[at] != '"' || !word_begins) return std::nullopt;
         const auto end = read_quoted(text, at, local.value);

@@ -142,6 +142,7 @@ class Walk {
             visit_as(content, encodings, entity.body, pending);
     }
 
+    // As text, as a message, as a multipart, or not at all.
     void visit_as(const ContentType& content, const std::vector<std::string>& encodings,
                   std::string_view body, const Pending& pending) {
         const bool multipart = content.is_under("multipart/");
@@ -173,6 +174,7 @@ class Walk {
         return result_.decoded.back();
     }
 
+    // A multipart without any delimiter is text that nobody can take apart.
     void visit_multipart(const ContentType& content, const std::vector<std::string>& encodings,
                          std::string_view body, int depth) {
         std::optional<std::string> boundary = boundary_in(content, body);
@@ -230,6 +232,7 @@ class Walk {
         result_.parts.push_back({TextPart::Kind::outside, text, {}, {}, false, false});
     }
 
+    // Takes the bytes off what may still be read; false, and noted, when there are not enough.
     bool pay(std::string_view body) {
         if (body.size() > bytes_left_) {
             give_up("nested in a way that takes too long to read");

@@ -12,8 +12,7 @@ namespace {
 // The most bytes that may become one byte of text: encoded words of a flood of soft line breaks.
 constexpr std::size_t encoded_per_text = 4;
 
-// Decoding all combinations of two encodings and two charsets is for parts that contradict
-// themselves.
+// For a part that names no encoding, or no charset.
 const std::vector<std::string> unsaid{""};
 
 std::string transfer_decoded(std::string_view body, std::string_view encoding) {
@@ -94,6 +93,7 @@ class Reading {
         }
     }
 
+    // A line end goes before each piece but the first, and between visible and hidden text.
     void append(std::string& to, std::string_view text) {
         if (text.empty()) return;
         const std::string& other = &to == &visible_ ? hidden_ : visible_;

@@ -52,6 +52,7 @@ class Folded {
         blank_waits_ = false;
     }
 
+    // Blanks wait until text follows, so that none ends a line.
     void shown(std::string_view character) {
         if (blank_waits_ && !text_.empty() && text_.back() != '\n') text_ += ' ';
         blank_waits_ = false;
@@ -110,6 +111,7 @@ void check(UErrorCode status) {
     if (U_FAILURE(status)) throw std::runtime_error(u_errorName(status));
 }
 
+// Nearly all text is: a look is cheaper than a copy.
 bool is_normal(const std::string& text) {
     UErrorCode status = U_ZERO_ERROR;
     const bool normal = normalizer().isNormalizedUTF8(text, status);

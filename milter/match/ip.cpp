@@ -58,6 +58,7 @@ tl::expected<Ip, std::string> parse_ip(std::string_view text) {
 
 bool Network::holds(const Ip& ip) const { return masked(ip, prefix_bits) == base; }
 
+// Strict about host bits, as Postfix's cidr_table(5) is: "10.0.0.1/8" is mostly a mistyped /32.
 tl::expected<Network, std::string> parse_network(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto base = parse_ip(text.substr(0, slash));

@@ -35,6 +35,7 @@ tl::unexpected<std::string> not_an_entry(std::string_view entry) {
 
 }  // namespace
 
+// The last @ counts: a quoted local part may hold one.
 tl::expected<void, std::string> ValueSet::add(std::string_view entry) {
     const std::size_t at = entry.rfind('@');
     if (at != entry.npos && at > 0) {
@@ -44,6 +45,7 @@ tl::expected<void, std::string> ValueSet::add(std::string_view entry) {
         return {};
     }
 
+    // Neither notation says anything that normal_domain() would take for part of a name.
     const bool parent = entry.starts_with('.');
     const std::string domain = mail::normal_domain(entry.substr(parent || at == 0 ? 1 : 0));
     if (domain.empty()) return not_an_entry(entry);
@@ -51,6 +53,7 @@ tl::expected<void, std::string> ValueSet::add(std::string_view entry) {
     return {};
 }
 
+// Each parent in turn, longest first; the work is bounded by the 127 labels a domain may have.
 bool ValueSet::holds_domain(std::string_view normal_domain) const {
     if (domains_.contains(normal_domain)) return true;
     if (parents_.empty() || normal_domain.starts_with('[')) return false;
@@ -82,6 +85,7 @@ tl::expected<void, std::string> PairMap::add(std::string_view key, std::string_v
     if (key.empty()) return tl::unexpected(std::string("expected a key, got \"\""));
     ValueSet one;
     if (auto added = one.add(value); !added) {
+        // What looks like a domain and is none would never match: the operator must know.
         const bool any_word = !value.empty() && value.find_first_of(".@") == value.npos;
         if (!any_word) return added;
     }

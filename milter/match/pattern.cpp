@@ -6,6 +6,7 @@
 #include <chrono>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <pcre2.h>
 
 #include "mail/text.h"
+#include "mail/utf8.h"
 
 namespace spillway::match {
 namespace {
@@ -49,20 +51,27 @@ nanoseconds thread_cpu_time() {
     return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
 
-// The clock on the wall is the cheap one; CPU time, asked only when that has run out, keeps a busy
-// machine from turning answers into cannot_tell.
+// The clock on the wall is the cheap one; CPU time, a system call that the many quick searches
+// never make, keeps a busy machine from turning answers into cannot_tell.
 class Deadline {
   public:
     bool passed() {
-        if (steady_clock::now() - began_ < time_budget) return false;
-        return thread_cpu_time() - cpu_began_ >= time_budget;
+        const auto on_the_wall = steady_clock::now() - began_;
+        if (on_the_wall < unmeasured) return false;
+        if (!cpu_began_) cpu_began_ = thread_cpu_time() - unmeasured;
+        if (on_the_wall < time_budget) return false;
+        return thread_cpu_time() - *cpu_began_ >= time_budget;
     }
 
   private:
+    // What goes by before CPU time is asked for; taken to have been used up.
+    static constexpr nanoseconds unmeasured = milliseconds(1);
+
     steady_clock::time_point began_ = steady_clock::now();
-    nanoseconds cpu_began_ = thread_cpu_time();
+    std::optional<nanoseconds> cpu_began_;
 };
 
+// The letters Perl uses; 0 for any other.
 std::uint32_t option_of(char flag) {
     switch (flag) {
         case 'i':
@@ -84,6 +93,7 @@ std::string error_text(int code) {
     return reinterpret_cast<const char*>(buffer.data());
 }
 
+// A backslash before a letter would be a class or an anchor, before anything else it is itself.
 void append_escaped(std::string& expression, std::string_view word) {
     for (const char c : word) {
         const bool special = c > 0 && !std::isalnum(static_cast<unsigned char>(c)) && c != '_';
@@ -92,13 +102,52 @@ void append_escaped(std::string& expression, std::string_view word) {
     }
 }
 
+// The bytes of UTF-8 at which no character begins.
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 }  // namespace
 
-struct Pattern::Compiled {
+namespace {
+
+struct Code {
     std::unique_ptr<pcre2_code, FreeCode> code;
     bool windowed = false;
+};
+
+struct CompileMistake {
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+};
+
+tl::expected<Code, CompileMistake> compiled_with(std::string_view expression,
+                                                 std::uint32_t options) {
+    CompileMistake mistake;
+    Code result;
+    result.code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()),
+                                    expression.size(), options, &mistake.error, &mistake.offset,
+                                    nullptr));
+    if (!result.code) return tl::unexpected(mistake);
+
+    // Without JIT each window would have PCRE2 check the rest of the subject for valid UTF-8, and a
+    // pattern that is tied to the beginning of the subject has but one place to match.
+    const bool jit = pcre2_jit_compile(result.code.get(), PCRE2_JIT_COMPLETE) == 0;
+    std::uint32_t all_options = 0;
+    pcre2_pattern_info(result.code.get(), PCRE2_INFO_ALLOPTIONS, &all_options);
+    result.windowed = jit && (all_options & PCRE2_ANCHORED) == 0;
+    return result;
+}
+
+}  // namespace
+
+// Over plain ASCII, Unicode's classes and cases are those of ASCII, but cost up to twenty times as
+// much to look up: such subjects are searched with a code of their own where there is one.
+struct Pattern::Compiled {
+    Code unicode;
+    std::optional<Code> ascii;
+
+    const Code& code_for(std::string_view subject) const {
+        return ascii && mail::is_ascii(subject) ? *ascii : unicode;
+    }
 };
 
 namespace {
@@ -107,9 +156,9 @@ namespace {
 // shared, all that PCRE2 writes to is here.
 class Search {
   public:
-    Search(const pcre2_code* code, bool windowed, std::string_view subject)
-        : code_(code),
-          windowed_(windowed),
+    Search(const Code& code, std::string_view subject)
+        : code_(code.code.get()),
+          windowed_(code.windowed),
           subject_(subject.data() == nullptr ? std::string_view("") : subject),
           data_(pcre2_match_data_create(1, nullptr)),
           context_(pcre2_match_context_create(nullptr)) {
@@ -188,28 +237,24 @@ Match operator!(Match value) {
 tl::expected<Pattern, PatternMistake> Pattern::compile(std::string_view expression,
                                                        std::string_view flags) {
     // \C would match half a character, and JIT refuses it.
-    std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF |
-                            PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
+    std::uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
     for (const char flag : flags) {
         if (option_of(flag) == 0)
             return tl::unexpected(
                 PatternMistake{fmt::format("unknown flag \"{}\", expected i, s, m or x", flag), 0});
         options |= option_of(flag);
     }
-
-    int error = 0;
-    PCRE2_SIZE offset = 0;
+    constexpr std::uint32_t unicode = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF;
+    auto code = compiled_with(expression, options | unicode);
+    if (!code) {
+        return tl::unexpected(PatternMistake{error_text(code.error().error), code.error().offset});
+    }
     const auto compiled = std::make_shared<Compiled>();
-    compiled->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()),
-                                       expression.size(), options, &error, &offset, nullptr));
-    if (!compiled->code) return tl::unexpected(PatternMistake{error_text(error), offset});
-
-    // Without JIT each window would have PCRE2 check the rest of the subject for valid UTF-8, and a
-    // pattern that is tied to the beginning of the subject has but one place to match.
-    const bool jit = pcre2_jit_compile(compiled->code.get(), PCRE2_JIT_COMPLETE) == 0;
-    std::uint32_t all_options = 0;
-    pcre2_pattern_info(compiled->code.get(), PCRE2_INFO_ALLOPTIONS, &all_options);
-    compiled->windowed = jit && (all_options & PCRE2_ANCHORED) == 0;
+    compiled->unicode = *std::move(code);
+    if (mail::is_ascii(expression)) {
+        // Fails where the expression names characters beyond one byte, which is fine.
+        if (auto ascii = compiled_with(expression, options)) compiled->ascii = *std::move(ascii);
+    }
     return Pattern(compiled, std::string(expression));
 }
 
@@ -231,13 +276,14 @@ Pattern Pattern::phrase(std::string_view words) {
     return *std::move(pattern);
 }
 
+// Objects of PCRE2 are made for each search: cheaper than a lock, and nothing outlives the call.
 Match Pattern::search(std::string_view subject) const {
-    return Search(compiled_->code.get(), compiled_->windowed, subject).next();
+    return Search(compiled_->code_for(subject), subject).next();
 }
 
 Count Pattern::count(std::string_view subject, std::int64_t enough) const {
     Count count;
-    Search search(compiled_->code.get(), compiled_->windowed, subject);
+    Search search(compiled_->code_for(subject), subject);
     while (count.found < enough) {
         const Match match = search.next();
         count.gave_up = match == Match::cannot_tell;
