@@ -139,6 +139,31 @@ Objection objection_of(const Limit& limit, const LimitReport& report, const Poli
     return {};
 }
 
+// Turns the verdict into that of the strongest objection, if there is any.
+void weigh_limits(Decision& decision, const Policy& policy, const Message& message,
+                  const Questions& questions, const limits::Answers& answers) {
+    Objection strongest;
+    for (std::size_t i = 0; i < questions.charges.size(); ++i) {
+        const limits::Charge& charge = questions.charges[i];
+        decision.limits.push_back(
+            {charge.limit, charge.key, charge.cost, charge.rate.count, answers.at(i)});
+        Objection one = objection_of(*questions.asked[i], decision.limits.back(), policy, message);
+        if (one.rank > strongest.rank) strongest = std::move(one);
+    }
+    if (strongest.rank == 0) return;
+    decision.verdict = std::move(strongest.verdict);
+    decision.decided_by = std::move(strongest.decided_by);
+}
+
+void hold_instead(Decision& decision) {
+    const Reply* reply = nullptr;
+    if (const auto* reject = std::get_if<Reject>(&decision.verdict)) reply = &reject->reply;
+    if (const auto* defer = std::get_if<Defer>(&decision.verdict)) reply = &defer->reply;
+    if (!reply) return;
+    decision.verdict = Quarantine{fmt::format(
+        "{}: held, as the MTA's own mail is never refused: {}", decision.decided_by, reply->text)};
+}
+
 }  // namespace
 
 std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message) {
@@ -151,7 +176,6 @@ std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Messa
 Questions questions(const Policy& policy, const Message& message) {
     Questions result;
     Facts facts(policy, message);
-    if (is_internal_notice(message)) return result;
     result.so_far = read_rules(facts);
     if (!may_leave(result.so_far.verdict)) return result;
     for (const Limit& limit : policy.limits) {
@@ -166,17 +190,12 @@ Questions questions(const Policy& policy, const Message& message) {
 Decision decide(const Policy& policy, const Message& message, Questions questions,
                 const limits::Answers& answers) {
     Decision decision = std::move(questions.so_far);
-    Objection strongest;
-    for (std::size_t i = 0; i < questions.charges.size(); ++i) {
-        const limits::Charge& charge = questions.charges[i];
-        decision.limits.push_back(
-            {charge.limit, charge.key, charge.cost, charge.rate.count, answers.at(i)});
-        Objection one = objection_of(*questions.asked[i], decision.limits.back(), policy, message);
-        if (one.rank > strongest.rank) strongest = std::move(one);
+    weigh_limits(decision, policy, message, questions, answers);
+    if (is_internal_notice(message)) hold_instead(decision);
+    if (const auto* held = std::get_if<Quarantine>(&decision.verdict)) {
+        // Postfix drops the reason given to it, so it travels in the message.
+        decision.edits.push_back(AddHeader{"X-Spillway-Quarantine", held->reason});
     }
-    if (strongest.rank == 0) return decision;
-    decision.verdict = std::move(strongest.verdict);
-    decision.decided_by = std::move(strongest.decided_by);
     return decision;
 }
 

@@ -173,9 +173,6 @@ Decision Reading::finish() && {
         const std::string_view name = header.name;
         if (mail::names_equal(name.substr(0, ours.size()), ours)) remove_all(header.name);
     }
-    if (const auto* held = std::get_if<Quarantine>(&decision_.verdict)) {
-        added_.push_back(AddHeader{"X-Spillway-Quarantine", held->reason});
-    }
     std::ranges::move(added_, std::back_inserter(decision_.edits));
     decision_.tags.assign(facts_.tags.begin(), facts_.tags.end());
     return std::move(decision_);

@@ -303,11 +303,17 @@ BOOST_AUTO_TEST_CASE(headers_are_added_after_all_forged_ones_of_ours_are_removed
     BOOST_TEST(std::get<policy::AddHeader>(decision.edits[2]).value == "rule r: why");
 }
 
-BOOST_AUTO_TEST_CASE(bounces_of_the_mta_itself_are_never_refused) {
+BOOST_AUTO_TEST_CASE(bounces_of_the_mta_itself_are_held_where_others_are_refused) {
     check_passes(
         "rule all { reject }\n"
-        "test bounce { local; mail-from \"\"; expect accept }\n"
+        "test bounce { local; mail-from \"\"; expect quarantine rule all; expect header "
+        "X-Spillway-Quarantine }\n"
+        "test double { local; mail-from double-bounce@mx.example; expect quarantine rule all }\n"
         "test smtp { mail-from \"\"; expect reject }\n");
+    check_passes(
+        "limit l { scope domain; count recipients; rate 3 / 1h; over defer }\n"
+        "test over { local; mail-from \"\"; used l 3; expect quarantine limit l }\n"
+        "test under { local; mail-from \"\"; used l 2; expect accept }\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
