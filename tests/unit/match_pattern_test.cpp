@@ -80,6 +80,37 @@ BOOST_AUTO_TEST_CASE(digits_and_words_are_those_of_all_scripts) {
     BOOST_TEST(search("^\\d+$", "٣٤") == Match::yes);
 }
 
+// Plain ASCII is searched with a code of its own: it must say what the one for all of Unicode says.
+BOOST_AUTO_TEST_CASE(ascii_subjects_are_read_as_unicode_reads_them) {
+    std::string all;
+    for (char c = 1; c < 0x7f; ++c) all += c;
+    const std::string subjects[] = {all, "Kelvin K and k, ss and s\n", "  12-34\r\n\tfoo_bar\v",
+                                    ""};
+    const char* expressions[] = {
+        "\\w+",          "\\W",          "\\d{2}",       "\\D+",         "\\s+",        "\\S+",
+        "\\bfoo",        "[[:punct:]]+", "[[:graph:]]+", "[[:print:]]+", "[[:cntrl:]]", "[^a-z]",
+        "\\R",           "\\h",          "\\v",          "\\p{Lu}",      "\\p{L}+",     "\\X",
+        "[\\x80-\\xff]", "(?i)KELVIN",   "^.",           "\\N+$"};
+    for (const std::string& subject : subjects) {
+        for (const char* expression : expressions) {
+            for (const char* flags : {"", "i", "sm"}) {
+                const Pattern pattern = Pattern::compile(expression, flags).value();
+                // These verbs make both codes those of Unicode.
+                const Pattern same =
+                    Pattern::compile(std::string("(*UTF)(*UCP)") + expression, flags).value();
+                BOOST_TEST(pattern.count(subject, 1000).found == same.count(subject, 1000).found,
+                           expression << " /" << flags);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(megabytes_of_plain_text_are_searched_within_the_budget) {
+    std::string text;
+    while (text.size() < 8'000'000) text += "call 555-0100 on day 23, item 4 of 17\n";
+    BOOST_TEST(search("\\b\\d{4}[ -]?\\d{4}[ -]?\\d{4}\\b", text) == Match::no);
+}
+
 BOOST_AUTO_TEST_CASE(invalid_utf8_hides_no_match) {
     BOOST_TEST(search("secret", "\xff\xfe secret \xc3") == Match::yes);
     BOOST_TEST(search("secret", std::string(511, 'x') + "\xe2\x82" + "secret") == Match::yes);
