@@ -25,6 +25,7 @@ constexpr mta::Terms everything{.actions = 0x1ff, .steps = 0x1fffff};
 // An MTA with one connection to the filter. Returns what the filter answered.
 class Mta {
   public:
+    Mta() = default;  // behind a filter that is prepared already
     explicit Mta(Workbench& bench) { mta::prepare(bench.around, false); }
     ~Mta() { call_.xxfi_close(&context); }
     Mta(const Mta&) = delete;
@@ -331,7 +332,7 @@ BOOST_AUTO_TEST_CASE(connections_share_nothing_but_counters_and_log) {
         std::vector<std::jthread> clients;
         for (int i = 0; i < 8; ++i)
             clients.emplace_back([&] {
-                Mta mta(bench);
+                Mta mta;
                 mta.begin();
                 for (int k = 0; k < 20; ++k) accepted += mta.send() == SMFIS_CONTINUE;
             });
