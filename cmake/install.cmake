@@ -19,19 +19,22 @@ install(CODE "set(source \"${PROJECT_SOURCE_DIR}\")
 install(CODE [[
     set(root "$ENV{DESTDIR}")
     set(prefix "${CMAKE_INSTALL_PREFIX}")
+    # What lives in /usr has its configuration in /etc (FHS 3.0, 3.7 and 4.9).
+    set(sysconf "${prefix}/etc/spillway")
+    if(prefix MATCHES "^/usr(/local)?/?$")
+        set(sysconf /etc/spillway)
+    endif()
 
     # systemd reads lib/systemd/system below a prefix, whatever the multiarch folder is.
     set(unit "${root}${prefix}/lib/systemd/system/spillwayd.service")
     file(READ "${source}/postfix-examples/spillwayd.service" text)
     string(REPLACE "/usr/sbin/" "${prefix}/${sbin}/" text "${text}")
+    string(REPLACE "-f /etc/spillway/" "-f ${sysconf}/" text "${text}")
     file(WRITE "${unit}" "${text}")
     message(STATUS "Installing: ${unit}")
 
-    # A first policy with its maps; what is there already is the operator's and stays (FHS 3.0, 3.7).
-    set(etc "${root}${prefix}/etc/spillway")
-    if(prefix MATCHES "^/usr(/local)?/?$")
-        set(etc "${root}/etc/spillway")
-    endif()
+    # A first policy with its maps; what is there already is the operator's and stays.
+    set(etc "${root}${sysconf}")
     if(EXISTS "${etc}/spillway.conf")
         message(STATUS "Kept: ${etc}/spillway.conf")
     else()
