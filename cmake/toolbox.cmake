@@ -12,9 +12,9 @@ if(ccache_program)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_program})
 endif()
 
-# The headers nearly every file needs, compiled once a target.
+# The headers nearly every file needs, and those named as well, compiled once a target.
 function(spillway_precompile target)
-    target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <functional> <map> <memory>
+    target_precompile_headers(${target} PRIVATE ${ARGN} <algorithm> <chrono> <functional> <map> <memory>
                               <optional> <string> <string_view> <unordered_map> <utility> <variant>
                               <vector> <fmt/format.h> <fmt/chrono.h>)
 endfunction()
@@ -23,10 +23,6 @@ endfunction()
 function(spillway_room name)
     cmake_parse_arguments(room "" "" "LINKS" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS milter/${name}/*.cpp)
-    if(NOT sources)  # a room not furnished yet
-        file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "")
-        set(sources ${CMAKE_BINARY_DIR}/empty.cpp)
-    endif()
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/milter)
     target_link_libraries(${name} PUBLIC ${room_LINKS} PRIVATE warnings)
