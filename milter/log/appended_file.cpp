@@ -1,12 +1,12 @@
 #include "log/appended_file.h"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,8 +18,8 @@ namespace {
 int open_to_append(const std::string& path) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
-        throw std::runtime_error(
-            fmt::format("cannot open the log file {}: {}", path, std::strerror(errno)));
+        throw std::runtime_error(fmt::format("cannot open the log file {}: {}", path,
+                                             std::generic_category().message(errno)));
     return fd;
 }
 

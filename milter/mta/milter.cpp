@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <variant>
 
@@ -68,7 +69,8 @@ void expect_free(const language::UnixSocket& listen) {
     if (::connect(probe.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 ||
         errno == EAGAIN)
         in_use(listen.path);
-    if (errno != ENOENT && errno != ECONNREFUSED) fail(listen.path, std::strerror(errno));
+    if (errno != ENOENT && errno != ECONNREFUSED)
+        fail(listen.path, std::generic_category().message(errno));
     struct stat found {};
     if (::lstat(listen.path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode))
         fail(listen.path, "it exists and is no socket");
@@ -95,7 +97,7 @@ void expect_free(const language::InetSocket& listen) {
     ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (::bind(probe.get(), addresses->ai_addr, addresses->ai_addrlen) == 0) return;
     if (errno == EADDRINUSE) in_use(place);
-    fail(place, std::strerror(errno));
+    fail(place, std::generic_category().message(errno));
 }
 
 void expect_free(const language::InheritedSocket& listen) {
@@ -115,6 +117,7 @@ bool is_tcp(const language::Listen& listen) {
 
 std::optional<gid_t> group_id(const language::UnixSocket& listen) {
     if (listen.group.empty()) return std::nullopt;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been started yet
     const group* entry = ::getgrnam(listen.group.c_str());
     if (entry == nullptr) fail(listen.path, fmt::format("there is no group {}", listen.group));
     return entry->gr_gid;
@@ -155,10 +158,11 @@ void open_unix(const language::UnixSocket& listen) {
     }
     ::umask(before);
     if (group && ::chown(listen.path.c_str(), static_cast<uid_t>(-1), *group) != 0)
-        fail(listen.path,
-             fmt::format("cannot give it to group {}: {}", listen.group, std::strerror(errno)));
+        fail(listen.path, fmt::format("cannot give it to group {}: {}", listen.group,
+                                      std::generic_category().message(errno)));
     if (::chmod(listen.path.c_str(), listen.mode) != 0)
-        fail(listen.path, fmt::format("cannot set its mode: {}", std::strerror(errno)));
+        fail(listen.path,
+             fmt::format("cannot set its mode: {}", std::generic_category().message(errno)));
 }
 
 // libmilter's accept loop spins without rest when file descriptors run out, and each SMTP
