@@ -87,9 +87,7 @@ std::shared_ptr<policy::Policy> compile(const Program& program, const Files& fil
     return policy;
 }
 
-}  // namespace
-
-Generation load(const std::string& path, const Files& files) {
+Generation loaded(const std::string& path, const Files& files) {
     Generation generation;
     const auto slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
@@ -100,6 +98,14 @@ Generation load(const std::string& path, const Files& files) {
     arrange(*policy);
     generation.tests_run = run_tests(program, *policy, generation.diagnostics);
     if (!generation.diagnostics.has_errors()) generation.policy = std::move(policy);
+    return generation;
+}
+
+}  // namespace
+
+Generation load(const std::string& path, const Files& files) {
+    Generation generation = loaded(path, files);
+    generation.diagnostics.sort();
     return generation;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,12 @@ void Diagnostics::warning(Place place, std::string message) {
 bool Diagnostics::has_errors() const {
     return std::ranges::any_of(all_,
                                [](const auto& one) { return one.severity == Severity::error; });
+}
+
+void Diagnostics::sort() {
+    std::ranges::stable_sort(all_, {}, [](const Diagnostic& one) {
+        return std::tie(one.place.file, one.place.line, one.place.column);
+    });
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {

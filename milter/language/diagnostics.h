@@ -29,6 +29,8 @@ class Diagnostics {
     void error(Place place, std::string message);
     void warning(Place place, std::string message);
     bool has_errors() const;
+    // By file, line and column, as an editor would walk through them.
+    void sort();
     const std::vector<Diagnostic>& all() const { return all_; }
 
   private:
