@@ -58,18 +58,18 @@ BOOST_AUTO_TEST_CASE(every_mistake_of_every_file_is_reported_in_one_go) {
     BOOST_TEST(
         got ==
         "p.conf:1:1: error: unknown statement \"rul\", did you mean \"rule\"?\n"
+        "p.conf:3:20: error: gone: No such file or directory\n"
         "p.conf:4:15: error: unknown condition \"form.domain\", did you mean "
         "\"from.domain\"?\n"
-        "p.conf:3:20: error: gone: No such file or directory\n"
-        "rules.d/one:1:17: error: expected one of account, domain, user, got \"domian\", did "
-        "you mean \"domain\"?\n"
-        "rules.d/one:1:30: error: expected a duration such as 8s, 15m, 1h or 7d, got "
-        "\"1q\"\n"
-        "rules.d/one:1:7: error: limit \"l\" does not say its count\n"
         "p.conf:4:33: error: unknown word \"rejct\" in a rule, did you mean \"reject\"?\n"
         "p.conf:5:30: error: unknown map \"nn\"\n"
         "p.conf:5:41: error: \"450\" is not of class 5: a rejection is final (5xx with "
-        "5.x.x)\n");
+        "5.x.x)\n"
+        "rules.d/one:1:7: error: limit \"l\" does not say its count\n"
+        "rules.d/one:1:17: error: expected one of account, domain, user, got \"domian\", did "
+        "you mean \"domain\"?\n"
+        "rules.d/one:1:30: error: expected a duration such as 8s, 15m, 1h or 7d, got "
+        "\"1q\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_with_a_mistake_is_no_policy) {
@@ -129,9 +129,9 @@ BOOST_AUTO_TEST_CASE(unused_names_and_unreachable_rules_are_warnings) {
     BOOST_TEST(generation.policy != nullptr);
     BOOST_TEST(mistakes_in("map m domains inline [ a.example ]\nwindow w sat\n"
                            "rule a { reject }\nrule b { accept }\n") ==
-               "p.conf:4:6: warning: rule \"b\" is never reached: rule \"a\" ends every message\n"
                "p.conf:1:5: warning: map \"m\" is not used\n"
-               "p.conf:2:8: warning: window \"w\" is not used\n");
+               "p.conf:2:8: warning: window \"w\" is not used\n"
+               "p.conf:4:6: warning: rule \"b\" is never reached: rule \"a\" ends every message\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_failing_test_block_refuses_the_policy_and_says_what_happened) {
