@@ -18,7 +18,7 @@ struct Used {
 // One test block read: the message it describes and what is expected of it.
 struct TestCase {
     policy::Message message;
-    std::string bytes;  // what message.bytes views
+    std::string bytes;  // for message.bytes to view
     std::string body;
     std::vector<Used> used;
     std::vector<const Line*> expectations;
@@ -121,7 +121,6 @@ void TestReader::complete() {
         test_.bytes += fmt::format("{}: {}\r\n", header.name, header.value);
     }
     test_.bytes += "\r\n" + test_.body;
-    message.bytes = test_.bytes;
     message.size = test_.bytes.size();
 }
 
@@ -261,6 +260,7 @@ void Expectation::check() {
 
 void run_test(const BlockNode& block, const policy::Policy& policy) {
     TestCase test = TestReader(block, policy).read();
+    test.message.bytes = test.bytes;  // a view, so not before the text has come to rest
     limits::MemoryCounters counters;
     for (const Used& used : test.used) use_up(used, policy, test.message, counters);
     const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters);
