@@ -43,7 +43,7 @@ void read_counters(Arguments& args, Settings& settings) {
         if (args.take_if("timeout")) {
             redis->timeout = args.take_as("a duration such as 150ms", parse_duration);
         } else if (args.take_if("database")) {
-            redis->database = static_cast<int>(args.take_as("a number", parse_number));
+            redis->database = args.take_as("a number", parse_database);
         } else {
             args.done();
         }

@@ -197,7 +197,9 @@ std::string Expectation::take_decider() {
 }
 
 void Expectation::verdict() {
-    const std::string wanted = args_.take("a verdict").text;
+    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
+                                              "discard", "tag",        "header", "refused"};
+    const std::string wanted{known[args_.take_one_of(known)]};
     std::string expected = wanted;
     std::int64_t code = 0;
     if (args_.more() && parse_number(args_.peek().text)) {
@@ -246,15 +248,15 @@ void Expectation::refused() {
 }
 
 void Expectation::check() {
-    if (args_.take_if("tag")) return tag();
-    if (args_.take_if("header")) return header();
-    if (args_.take_if("refused")) return refused();
-    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
-                                              "discard", "tag",        "header", "refused"};
-    if (args_.more() && std::ranges::find(known, args_.peek().text) == known.end()) {
-        args_.take_one_of(known);
+    if (args_.take_if("tag")) {
+        tag();
+    } else if (args_.take_if("header")) {
+        header();
+    } else if (args_.take_if("refused")) {
+        refused();
+    } else {
+        verdict();
     }
-    verdict();
     args_.done();
 }
 

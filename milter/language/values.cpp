@@ -77,11 +77,9 @@ Parsed<InetSocket> host_and_port(std::string_view text) {
 Parsed<Store> redis_store(std::string_view text) {
     RedisStore store;
     if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-        const auto database = number_and_unit(text.substr(slash + 1));
-        if (!database || !database->second.empty() || database->first > 1'000'000) {
-            return mistake("a database number after \"/\"", text.substr(slash + 1));
-        }
-        store.database = static_cast<int>(database->first);
+        const auto database = parse_database(text.substr(slash + 1));
+        if (!database) return tl::unexpected(database.error());
+        store.database = *database;
         text = text.substr(0, slash);
     }
     if (text.empty()) return tl::unexpected<std::string>("expected redis://HOST[:PORT][/DATABASE]");
@@ -202,6 +200,14 @@ Parsed<Listen> parse_listen(std::string_view text) {
         return InheritedSocket{static_cast<int>(*fd)};
     }
     return mistake("unix:/PATH, inet:HOST:PORT or fd:NUMBER", text);
+}
+
+Parsed<int> parse_database(std::string_view text) {
+    const auto number = number_and_unit(text);
+    if (!number || !number->second.empty() || number->first > 1'000'000) {
+        return mistake("a database number", text);
+    }
+    return static_cast<int>(number->first);
 }
 
 Parsed<Store> parse_store(std::string_view text) {

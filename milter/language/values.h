@@ -29,6 +29,7 @@ Parsed<std::bitset<7>> parse_days(std::string_view text);                 // "sa
 Parsed<policy::Span> parse_times(std::string_view text, std::bitset<7> days);
 Parsed<unsigned> parse_mode(std::string_view text);  // "0660"
 Parsed<Listen> parse_listen(std::string_view text);  // unix:/path, inet:host:port, fd:3
+Parsed<int> parse_database(std::string_view text);   // a Redis database's number
 Parsed<Store> parse_store(std::string_view text);    // memory, redis://…, redis+unix:/path
 // "2026-11-23" and "12:00" in a zone.
 Parsed<limits::Time> parse_time(std::string_view day, std::string_view time,

@@ -229,6 +229,22 @@ class Search {
 
 }  // namespace
 
+namespace {
+
+class Spending {
+  public:
+    explicit Spending(Budget& budget) : budget_(budget) {}
+    ~Spending() { budget_.spend(steady_clock::now() - began_); }
+    Spending(const Spending&) = delete;
+    Spending& operator=(const Spending&) = delete;
+
+  private:
+    Budget& budget_;
+    steady_clock::time_point began_ = steady_clock::now();
+};
+
+}  // namespace
+
 Match operator!(Match value) {
     if (value == Match::cannot_tell) return value;
     return value == Match::yes ? Match::no : Match::yes;
@@ -279,6 +295,18 @@ Pattern Pattern::phrase(std::string_view words) {
 // Objects of PCRE2 are made for each search: cheaper than a lock, and nothing outlives the call.
 Match Pattern::search(std::string_view subject) const {
     return Search(compiled_->code_for(subject), subject).next();
+}
+
+Match Pattern::search(std::string_view subject, Budget& budget) const {
+    if (budget.used_up()) return Match::cannot_tell;
+    const Spending spending(budget);
+    return search(subject);
+}
+
+Count Pattern::count(std::string_view subject, std::int64_t enough, Budget& budget) const {
+    if (budget.used_up()) return {0, true};
+    const Spending spending(budget);
+    return count(subject, enough);
 }
 
 Count Pattern::count(std::string_view subject, std::int64_t enough) const {

@@ -3,6 +3,7 @@
 // Immutable once compiled; any number of threads may search at once.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,17 @@ struct Count {
     bool gave_up = false;  // then there may be more
 };
 
+// Time for all the searches made for one message, whose single budgets could add up to minutes.
+// A value of one thread.
+class Budget {
+  public:
+    bool used_up() const { return left_ <= left_.zero(); }
+    void spend(std::chrono::nanoseconds time) { left_ -= time; }
+
+  private:
+    std::chrono::nanoseconds left_ = std::chrono::seconds(2);
+};
+
 class Pattern {
   public:
     // `flags` are letters of ismx (caseless, dot matches newline, multi-line, extended).
@@ -41,9 +53,11 @@ class Pattern {
 
     // Invalid UTF-8 in the subject never hides a match (PCRE2_MATCH_INVALID_UTF).
     Match search(std::string_view subject) const;
+    Match search(std::string_view subject, Budget& budget) const;
 
     // Matches that do not overlap, counted up to `enough` (the count stops there).
     Count count(std::string_view subject, std::int64_t enough) const;
+    Count count(std::string_view subject, std::int64_t enough, Budget& budget) const;
 
     const std::string& source() const { return source_; }
 

@@ -7,6 +7,7 @@
 
 #include "policy/evaluate.h"
 #include "policy/facts.h"
+#include "policy/lower.h"
 #include "policy/reply.h"
 #include "policy/rules.h"
 #include "policy/variants.h"
@@ -23,12 +24,21 @@ bool is_internal_notice(const Message& message) {
            (message.sender.empty() || message.sender.local == "double-bounce");
 }
 
-std::string scope_value(Scope scope, const Identity& identity, const Message& message) {
-    if (scope == Scope::account) return identity.account;
+// Whom a limit counts, and the account that belongs to that, so that one key always has one
+// account. The case of logins and local parts makes no second customer.
+struct Counted {
+    std::string value;
+    std::string account;
+};
+
+Counted counted_by(Scope scope, const Policy& policy, const Identity& identity,
+                   const Message& message) {
+    if (scope == Scope::account) return {lower(identity.account), lower(identity.account)};
     if (scope == Scope::domain || (identity.user.empty() && message.sender.empty())) {
-        return identity.domain;
+        return {lower(identity.domain), lower(account_of(policy, "", identity.domain))};
     }
-    return identity.user.empty() ? message.sender.text() : identity.user;
+    const std::string user = identity.user.empty() ? message.sender.text() : identity.user;
+    return {lower(user), lower(account_of(policy, user, identity.domain))};
 }
 
 const char* name_of(Scope scope) {
@@ -60,13 +70,10 @@ std::int64_t cost_under(const Limit& limit, Facts& facts) {
 }
 
 limits::Charge charge_for(const Limit& limit, std::int64_t cost, const Facts& facts) {
-    const std::string value = scope_value(limit.scope, facts.identity(), facts.message());
-    return {limit.name,
-            fmt::format("{}:{}:{}", limit.name, name_of(limit.scope), value),
-            facts.identity().account,
-            cost,
-            limit.rate,
-            limit.when_unavailable};
+    const Counted who = counted_by(limit.scope, facts.policy(), facts.identity(), facts.message());
+    return {limit.name,  fmt::format("{}:{}:{}", limit.name, name_of(limit.scope), who.value),
+            who.account, cost,
+            limit.rate,  limit.when_unavailable};
 }
 
 bool may_leave(const Verdict& verdict) {

@@ -15,14 +15,14 @@ Identity identify(const Policy& policy, const Message& message) {
         identity.domain =
             fmt::format("[{}]", message.client.ip ? message.client.ip->text() : "unknown");
     }
-    identity.account = identity.domain;
-    if (!policy.accounts) return identity;
-    if (const auto by_user = policy.accounts->first_value_of(message.user)) {
-        identity.account = *by_user;
-    } else if (const auto by_domain = policy.accounts->first_value_of(identity.domain)) {
-        identity.account = *by_domain;
-    }
+    identity.account = account_of(policy, identity.user, identity.domain);
     return identity;
+}
+
+std::string account_of(const Policy& policy, const std::string& user, const std::string& domain) {
+    if (!policy.accounts) return domain;
+    const auto by_user = user.empty() ? std::nullopt : policy.accounts->first_value_of(user);
+    return by_user ? *by_user : policy.accounts->first_value_of(domain).value_or(domain);
 }
 
 Facts::Facts(const Policy& policy, const Message& message)

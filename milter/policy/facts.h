@@ -14,6 +14,9 @@
 
 namespace spillway::policy {
 
+// What the accounts map says of a login ("" for none), else of a domain, else the domain itself.
+std::string account_of(const Policy& policy, const std::string& user, const std::string& domain);
+
 class Facts {
   public:
     Facts(const Policy& policy, const Message& message);
@@ -30,6 +33,7 @@ class Facts {
 
     std::set<std::string> tags;
     std::vector<std::optional<match::Match>> memos;
+    match::Budget budget;  // of all patterns together
 
   private:
     const Policy& policy_;

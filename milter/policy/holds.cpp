@@ -62,11 +62,11 @@ Match counted(const match::Count& count, const Matches& wanted) {
                                                                              : Match::cannot_tell;
 }
 
-Match found(std::string_view text, const Matches& wanted) {
+Match found(std::string_view text, const Matches& wanted, match::Budget& budget) {
     if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
-        return wanted.pattern.search(text);
+        return wanted.pattern.search(text, budget);
     }
-    return counted(wanted.pattern.count(text, wanted.count + 1), wanted);
+    return counted(wanted.pattern.count(text, wanted.count + 1, budget), wanted);
 }
 
 // A login or account may be an address or a plain name; maps hold names as they hold domains.
@@ -86,8 +86,8 @@ const match::ValueSet* set_of(const Test& test, const Identity& identity) {
     return in ? &in->map->values_of(key_of(in->key, identity)) : nullptr;
 }
 
-Match text_passes(const Test& test, std::string_view text) {
-    if (const auto* wanted = std::get_if<Matches>(&test)) return found(text, *wanted);
+Match text_passes(const Test& test, std::string_view text, Facts& facts) {
+    if (const auto* wanted = std::get_if<Matches>(&test)) return found(text, *wanted, facts.budget);
     const auto* equals = std::get_if<Equals>(&test);
     return as_match(equals && mail::names_equal(equals->value, text));
 }
@@ -95,34 +95,36 @@ Match text_passes(const Test& test, std::string_view text) {
 // "!=" is asked of each single value.
 Match asked(const Compare& compare, Match equal) { return compare.negated ? !equal : equal; }
 
-Match address_passes(const Compare& compare, const mail::Address& address, const Identity& who) {
+Match address_passes(const Compare& compare, const mail::Address& address, Facts& facts) {
     const bool by_domain = compare.field == Field::mail_from_domain ||
                            compare.field == Field::from_domain ||
                            compare.field == Field::rcpt_domain;
-    if (const auto* set = set_of(compare.test, who)) {
+    if (const auto* set = set_of(compare.test, facts.identity())) {
         return as_match(by_domain ? set->holds_domain(address.domain)
                                   : set->holds_address(address));
     }
-    return text_passes(compare.test, by_domain ? address.domain : address.text());
+    return text_passes(compare.test, by_domain ? address.domain : address.text(), facts);
 }
 
-Match name_passes(const Compare& compare, const std::string& name, const Identity& who) {
-    if (const auto* set = set_of(compare.test, who)) return as_match(set_holds_name(*set, name));
-    return text_passes(compare.test, name);
+Match name_passes(const Compare& compare, const std::string& name, Facts& facts) {
+    if (const auto* set = set_of(compare.test, facts.identity()))
+        return as_match(set_holds_name(*set, name));
+    return text_passes(compare.test, name, facts);
 }
 
-Match ip_passes(const Compare& compare, const std::optional<match::Ip>& ip) {
+Match ip_passes(const Compare& compare, Facts& facts) {
+    const auto& ip = facts.message().client.ip;
     if (!ip) return Match::cannot_tell;
     if (const auto* in = std::get_if<InNetworks>(&compare.test)) {
         return as_match(in->networks->holds(*ip));
     }
-    return text_passes(compare.test, ip->text());
+    return text_passes(compare.test, ip->text(), facts);
 }
 
 Match addresses_pass(const Compare& compare, const std::vector<const mail::Address*>& addresses,
-                     const Identity& who) {
+                     Facts& facts) {
     const auto ask = [&](const mail::Address* one) {
-        return asked(compare, address_passes(compare, *one, who));
+        return asked(compare, address_passes(compare, *one, facts));
     };
     if (compare.quantifier != Quantifier::all) return any_of(addresses, ask);
     return addresses.empty() ? Match::no : all_of(addresses, ask);
@@ -148,38 +150,46 @@ Match header_passes(const Compare& compare, Facts& facts) {
     const auto& values = facts.header_values(
         compare.field == Field::subject ? std::string("Subject") : compare.header_name);
     if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
-    return any_of(
-        values, [&](const std::string& v) { return asked(compare, text_passes(compare.test, v)); });
+    return any_of(values, [&](const std::string& v) {
+        return asked(compare, text_passes(compare.test, v, facts));
+    });
+}
+
+// What was not read may hold more of what is looked for: then only an answer that more of it cannot
+// change is one.
+bool more_changes_nothing(const Compare& compare, Match result) {
+    const auto* wanted = std::get_if<Matches>(&compare.test);
+    return result == Match::yes && wanted && !compare.negated &&
+           (wanted->order == Order::greater_or_equal || wanted->order == Order::greater);
 }
 
 Match body_passes(const Compare& compare, Facts& facts) {
     if (!facts.message().body_seen) return Match::cannot_tell;
-    const Match result = asked(compare, text_passes(compare.test, facts.text().text));
-    // What was not read may hold what was not found.
-    if (result == Match::no && facts.text().incomplete) return Match::cannot_tell;
-    return result;
+    const mail::ReadText& read = facts.text();
+    const Match result = asked(compare, text_passes(compare.test, read.text, facts));
+    if (!read.incomplete || more_changes_nothing(compare, result)) return result;
+    return Match::cannot_tell;
 }
 
 Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) {
-    const Identity& who = facts.identity();
     switch (compare.field) {
         case Field::user:
-            return asked(compare, name_passes(compare, who.user, who));
+            return asked(compare, name_passes(compare, facts.identity().user, facts));
         case Field::domain:
-            return asked(compare, name_passes(compare, who.domain, who));
+            return asked(compare, name_passes(compare, facts.identity().domain, facts));
         case Field::account:
-            return asked(compare, name_passes(compare, who.account, who));
+            return asked(compare, name_passes(compare, facts.identity().account, facts));
         case Field::client_ip:
-            return asked(compare, ip_passes(compare, facts.message().client.ip));
+            return asked(compare, ip_passes(compare, facts));
         case Field::mail_from:
         case Field::mail_from_domain:
-            return asked(compare, address_passes(compare, facts.message().sender, who));
+            return asked(compare, address_passes(compare, facts.message().sender, facts));
         case Field::from:
         case Field::from_domain:
-            return addresses_pass(compare, compared_authors(compare, facts, binding), who);
+            return addresses_pass(compare, compared_authors(compare, facts, binding), facts);
         case Field::rcpt:
         case Field::rcpt_domain:
-            return addresses_pass(compare, compared_recipients(compare, facts, binding), who);
+            return addresses_pass(compare, compared_recipients(compare, facts, binding), facts);
         case Field::subject:
         case Field::header:
             return header_passes(compare, facts);

@@ -1,9 +1,12 @@
 #include "policy/rules.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "policy/lower.h"
 #include "policy/reply.h"
 #include "policy/variants.h"
 
@@ -26,33 +29,39 @@ std::string whom(const Binding& binding) {
     return out;
 }
 
-// Every pair of author and recipient the rule is to be asked for.
-std::vector<Binding> bindings_of(const Rule& rule, Facts& facts) {
-    std::vector<Binding> authors{{}};
-    if (rule.asks_from) {
-        authors.clear();
-        for (const auto& author : facts.authors()) authors.push_back({&author, nullptr});
-    }
-    if (!rule.asks_rcpt) return authors;
-    std::vector<Binding> pairs;
-    for (const auto& recipient : facts.message().recipients) {
-        for (Binding binding : authors) {
-            binding.recipient = &recipient.address;
-            pairs.push_back(binding);
-        }
-    }
-    return pairs;
-}
+// Gathers what a rule says of each author and recipient it is asked for.
+class Tally {
+  public:
+    explicit Tally(const Rule& rule) : decisive_(accepts(rule) ? Match::no : Match::yes) {}
 
-Firing firing_among(const Rule& rule, Facts& facts, const std::vector<Binding>& bindings) {
-    const Match decisive = accepts(rule) ? Match::no : Match::yes;
-    Firing firing{bindings.empty() ? Match::no : !decisive, ""};
-    for (const Binding& binding : bindings) {
-        const Match one = applies(rule.when, rule.unless, facts, binding);
-        if (one == decisive) return {one, whom(binding)};
-        if (one == Match::cannot_tell) firing = {one, whom(binding)};
+    // True when the rest need not be asked.
+    bool add(Match one, const Binding& binding) {
+        asked_ = true;
+        const bool decided = one == decisive_;
+        if (decided || (one == Match::cannot_tell && !said_)) said_ = Firing{one, whom(binding)};
+        return decided;
     }
-    return firing;
+
+    Firing firing() const {
+        if (!asked_) return {};
+        return said_ ? *said_ : Firing{!decisive_, ""};
+    }
+
+  private:
+    const Match decisive_;
+    bool asked_ = false;
+    std::optional<Firing> said_;
+};
+
+// Asks the rule for one recipient (or none) and each author it asks for; true when that decided it.
+bool ask_for_authors(const Rule& rule, Facts& facts, Binding binding, Tally& tally) {
+    if (!rule.asks_from) {
+        return tally.add(applies(rule.when, rule.unless, facts, binding), binding);
+    }
+    return std::ranges::any_of(facts.authors(), [&](const mail::Address& author) {
+        binding.author = &author;
+        return tally.add(applies(rule.when, rule.unless, facts, binding), binding);
+    });
 }
 
 Variables variables_for(const Rule& rule, const Facts& facts) {
@@ -75,7 +84,9 @@ Refusal refusal_of(const Rule& rule, const Facts& facts) {
 // Carries one reading of the rules along.
 class Reading {
   public:
-    explicit Reading(Facts& facts) : facts_(facts) {}
+    explicit Reading(Facts& facts) : facts_(facts) {
+        for (const auto& header : facts.message().headers) ++header_counts_[lower(header.name)];
+    }
 
     void read(const Rule& rule);
     bool ended() const { return ended_; }
@@ -86,13 +97,17 @@ class Reading {
     void not_told(const Rule& rule);
     void end(Verdict verdict, std::string decided_by);
     void remove_all(const std::string& name);
+    void remove_forged();
 
     Facts& facts_;
     Decision decision_;
-    std::optional<Defer> deferral_;  // a rule that could not tell; a later refusal outranks it
-    std::string deferred_by_;
+    // Of the first rule that could not tell; a later refusal outranks it, as it does at early
+    // stages.
+    std::optional<Verdict> doubt_;
+    std::string doubted_by_;
     bool ended_ = false;
-    std::vector<std::string> removed_;
+    std::map<std::string, int> header_counts_;  // by name in lower case
+    std::set<std::string> removed_;             // likewise
     std::vector<Edit> added_;
 };
 
@@ -103,14 +118,33 @@ void Reading::end(Verdict verdict, std::string decided_by) {
 }
 
 void Reading::remove_all(const std::string& name) {
-    const auto same = [&](const std::string& other) { return mail::names_equal(other, name); };
-    if (std::ranges::any_of(removed_, same)) return;
-    removed_.push_back(name);
-    int count = 0;
-    for (const auto& header : facts_.message().headers)
-        count += mail::names_equal(header.name, name);
+    if (!removed_.insert(lower(name)).second) return;
+    const auto counted = header_counts_.find(lower(name));
+    if (counted == header_counts_.end()) return;
     // From the last to the first: in Postfix each removal shifts the numbers of those after it.
-    for (; count > 0; --count) decision_.edits.push_back(RemoveHeader{name, count});
+    for (int nth = counted->second; nth > 0; --nth) {
+        decision_.edits.push_back(RemoveHeader{name, nth});
+    }
+}
+
+// Fields of ours that came from outside are forged. So many of them are an attack on the MTA, which
+// walks through its queue file for each removal.
+void Reading::remove_forged() {
+    constexpr std::string_view ours = "x-spillway-";
+    constexpr int most_forged = 100;
+    int forged = 0;
+    for (auto one = header_counts_.lower_bound(std::string{ours});
+         one != header_counts_.end() && one->first.starts_with(ours); ++one) {
+        forged += one->second;
+    }
+    if (forged > most_forged) {
+        const std::string by = "forged fields";
+        return end(Reject{own_reply(550, "5.7.1", "Too many X-Spillway fields; remove them", by)},
+                   by);
+    }
+    for (const auto& header : facts_.message().headers) {
+        if (forged > 0 && lower(header.name).starts_with(ours)) remove_all(header.name);
+    }
 }
 
 void Reading::act(const Rule& rule) {
@@ -136,15 +170,18 @@ void Reading::act(const Rule& rule) {
 }
 
 void Reading::not_told(const Rule& rule) {
-    const std::string by = "rule " + rule.name;
-    if (rule.on_error == OnError::match) act(rule);
-    if (rule.on_error == OnError::quarantine) end(Quarantine{by + ": could not be checked"}, by);
-    if (rule.on_error != OnError::defer || deferral_) return;
-    deferral_ = Defer{own_reply(451, "4.7.1",
-                                "This message could not be checked; try again later, and ask "
-                                "postmaster if this happens again",
-                                by)};
-    deferred_by_ = by;
+    if (rule.on_error == OnError::match) return act(rule);
+    if (rule.on_error == OnError::no_match || doubt_) return;
+    doubted_by_ = "rule " + rule.name;
+    if (rule.on_error == OnError::quarantine) {
+        doubt_ = Quarantine{doubted_by_ + ": could not be checked"};
+        return;
+    }
+    doubt_ =
+        Defer{own_reply(451, "4.7.1",
+                        "This message could not be checked; try again later, and ask postmaster "
+                        "if this happens again",
+                        doubted_by_)};
 }
 
 void Reading::read(const Rule& rule) {
@@ -163,16 +200,8 @@ void Reading::read(const Rule& rule) {
 Decision Reading::finish() && {
     const bool refused = std::holds_alternative<Reject>(decision_.verdict) ||
                          std::holds_alternative<Defer>(decision_.verdict);
-    if (deferral_ && !refused) {
-        decision_.verdict = std::move(*deferral_);
-        decision_.decided_by = deferred_by_;
-    }
-    // Fields of ours that came from outside are forged.
-    for (const auto& header : facts_.message().headers) {
-        constexpr std::string_view ours = "X-Spillway-";
-        const std::string_view name = header.name;
-        if (mail::names_equal(name.substr(0, ours.size()), ours)) remove_all(header.name);
-    }
+    if (doubt_ && !refused) end(std::move(*doubt_), doubted_by_);
+    remove_forged();
     std::ranges::move(added_, std::back_inserter(decision_.edits));
     decision_.tags.assign(facts_.tags.begin(), facts_.tags.end());
     return std::move(decision_);
@@ -183,13 +212,21 @@ Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
     if (stage != Stage::recipient) return firing_of(rule, facts).matched;
     if (facts.message().recipients.empty()) return Match::no;
     const Binding last{nullptr, &facts.message().recipients.back().address};
-    return firing_among(rule, facts, {last}).matched;
+    return applies(rule.when, rule.unless, facts, last);
 }
 
 }  // namespace
 
 Firing firing_of(const Rule& rule, Facts& facts) {
-    return firing_among(rule, facts, bindings_of(rule, facts));
+    Tally tally(rule);
+    if (!rule.asks_rcpt) {
+        ask_for_authors(rule, facts, {}, tally);
+        return tally.firing();
+    }
+    for (const Recipient& recipient : facts.message().recipients) {
+        if (ask_for_authors(rule, facts, {nullptr, &recipient.address}, tally)) break;
+    }
+    return tally.firing();
 }
 
 Decision read_rules(Facts& facts) {

@@ -281,6 +281,45 @@ BOOST_AUTO_TEST_CASE(conditions_go_on_after_and_or_not_and_in_brackets) {
         "test c { header Subject \"a c\"; expect accept }\n");
 }
 
+BOOST_AUTO_TEST_CASE(text_beyond_the_limit_is_never_taken_for_absent) {
+    const auto policy = [](const std::string& condition, const std::string& verdict) {
+        return "text-limit 20\nrule r { when " + condition +
+               "; accept }\nrule all { when text has never; reject }\n"
+               "test t { body \"aaaaaaaaaa bbbbbbbbbb cccccccccc secret\"; expect " +
+               verdict + " rule r }\n";
+    };
+    check_passes(policy("text has secret count < 1", "defer"));
+    check_passes(policy("text =~ /secret/ count = 0", "defer"));
+    check_passes(policy("text != x", "defer"));
+    check_passes(policy("not text has secret", "defer"));
+    check_passes(policy("text =~ /a/ count > 3", "accept"));
+}
+
+BOOST_AUTO_TEST_CASE(a_later_refusal_outranks_a_rule_that_cannot_tell) {
+    for (const std::string on_error : {"defer", "quarantine"}) {
+        const std::string doubting =
+            "text-limit 1\nrule a { when text has x; reject; on-error " + on_error + " }\n";
+        check_passes(doubting + "test t { body \"long enough\"; expect " + on_error +
+                     " rule a }\n");
+        check_passes(
+            doubting +
+            "rule b { when rcpt.domain in [ b.example ]; reject }\n"
+            "test smtp { rcpt x@b.example; body \"long enough\"; expect reject rule b }\n"
+            "test local { local; rcpt x@b.example; mail-from a@a.example; body \"long enough\"; "
+            "expect reject rule b }\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(expectations_take_no_further_words) {
+    BOOST_TEST(mistakes_in("rule r { tag one }\ntest t { expect tag one two }\n") ==
+               "p.conf:2:25: error: unexpected \"two\" after \"expect\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_database_is_a_small_number) {
+    BOOST_TEST(mistakes_in("counters redis://h database 4294967296\n") ==
+               "p.conf:1:29: error: expected a database number, got \"4294967296\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_compare) {
     check_passes(
         "rule r { when recipients > 2; reject }\n"

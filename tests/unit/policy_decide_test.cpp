@@ -1,5 +1,6 @@
 // What rules and counters make of each other; policies are built by hand here, so that the language
 // cannot hide a mistake.
+#include <fmt/format.h>
 #include <boost/test/unit_test.hpp>
 
 #include "policy/evaluate.h"
@@ -130,6 +131,75 @@ BOOST_AUTO_TEST_CASE(accounts_come_from_the_map_by_login_then_by_domain) {
     BOOST_TEST(identify(policy, message).account == "acct-2");
     message.user = "eve@b.example";
     BOOST_TEST(identify(policy, message).account == "b.example");
+}
+
+BOOST_AUTO_TEST_CASE(a_domains_limit_has_one_account_whoever_sends) {
+    Policy policy = policy_with(limit("l"));
+    auto accounts = std::make_shared<match::PairMap>();
+    BOOST_TEST_REQUIRE(accounts->add("ann@a.example", "one").has_value());
+    BOOST_TEST_REQUIRE(accounts->add("bob@a.example", "two").has_value());
+    policy.accounts = accounts;
+    Message message = message_to(1);
+    for (const char* user : {"ann@a.example", "bob@a.example"}) {
+        message.user = user;
+        BOOST_TEST(questions(policy, message).charges.at(0).account == "a.example");
+    }
+    policy.limits[0].scope = Scope::account;
+    BOOST_TEST(questions(policy, message).charges.at(0).account == "two");
+}
+
+BOOST_AUTO_TEST_CASE(the_case_of_a_login_makes_no_second_user) {
+    Policy policy = policy_with(limit("l"));
+    policy.limits[0].scope = Scope::user;
+    Message message = message_to(1);
+    message.user = "aNN@A.example";
+    BOOST_TEST(questions(policy, message).charges.at(0).key == "l:user:ann@a.example");
+}
+
+BOOST_AUTO_TEST_CASE(many_authors_and_recipients_take_no_memory_for_their_pairs) {
+    Policy policy = policy_with();
+    Rule one = rule("pairs", RejectAction{reply(550)});
+    And both;
+    for (const Field field : {Field::from, Field::rcpt}) {
+        both.parts.push_back(
+            {Compare{field, "", Quantifier::each, InSet{std::make_shared<match::ValueSet>()}}});
+    }
+    one.when = Condition{std::move(both)};
+    one.asks_from = one.asks_rcpt = true;
+    policy.rules.push_back(std::move(one));
+    Message message = message_to(1000);
+    std::string from = "a@a.example";
+    for (int i = 0; i < 900; ++i) from += fmt::format(",a{}@a.example", i);
+    message.headers = {{"From", from}};
+    BOOST_TEST(is<Accept>(decided(policy, message, {})));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_forged_fields_is_refused_in_no_time) {
+    const Policy policy = policy_with();
+    Message message = message_to(1);
+    for (int i = 0; i < 100; ++i) message.headers.push_back({fmt::format("X-Spillway-{}", i), ""});
+    BOOST_TEST(decided(policy, message, {}).edits.size() == 100U);
+    for (int i = 0; i < 50'000; ++i)
+        message.headers.push_back({fmt::format("x-spillWay-{}", i), ""});
+    const Decision decision = decided(policy, message, {});
+    BOOST_TEST(decision.decided_by == "forged fields");
+    BOOST_TEST(is<Reject>(decision));
+    BOOST_TEST(decision.edits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(patterns_that_explode_do_not_add_up) {
+    Policy policy = policy_with();
+    Rule one = rule("slow", RejectAction{reply(550)});
+    one.when = Condition{Compare{Field::header, "X-A", Quantifier::each,
+                                 Matches{*match::Pattern::compile("^(a+)+$", "")}}};
+    policy.rules.push_back(std::move(one));
+    Message message = message_to(1);
+    for (int i = 0; i < 20'000; ++i) {
+        message.headers.push_back({"X-A", std::string(40, 'a') + "!"});
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    BOOST_TEST(is<Defer>(decided(policy, message, {})));
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(8)));
 }
 
 BOOST_AUTO_TEST_CASE(an_audit_rule_is_reported_and_the_next_one_read) {
