@@ -7,8 +7,7 @@ function(spillway_pytest name label path)
     add_test(NAME ${name} COMMAND ${pytest_python} -m pytest -q -rs -p no:cacheprovider ${path}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
     set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900
-                         ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1;\
-TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
+                         ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 
 spillway_pytest(golden golden golden)
