@@ -14,6 +14,9 @@ namespace {
 // readers, each at another place.
 constexpr std::size_t longest_from = 32'768;
 
+// Each author is asked about, perhaps in a table far away: no message may choose how often.
+constexpr std::size_t most_authors = 1'000;
+
 constexpr std::string_view from = "From";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -119,10 +122,13 @@ std::vector<Address> authors(const std::vector<Header>& headers) {
     bool doubtful = false;
     for (const Header& header : headers) {
         if (names_equal(header.name, from)) {
-            AddressList list = read_from(header.value);
-            std::ranges::move(list.found, std::back_inserter(result));
-            doubtful = doubtful || list.doubtful;
             ++fields;
+            if (result.size() == most_authors) continue;  // one field too many as it is
+            AddressList list = read_from(header.value);
+            const std::size_t room = most_authors - result.size();
+            doubtful = doubtful || list.doubtful || list.found.size() > room;
+            list.found.resize(std::min(list.found.size(), room));
+            std::ranges::move(list.found, std::back_inserter(result));
         } else if (looks_like_from(header.name)) {
             doubtful = true;
         }

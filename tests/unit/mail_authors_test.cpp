@@ -136,6 +136,26 @@ BOOST_AUTO_TEST_CASE(two_from_fields_are_doubtful_even_when_alike) {
                (Texts{"ann@own.example", "ann@own.example", nobody}));
 }
 
+BOOST_AUTO_TEST_CASE(no_message_has_more_than_a_thousand_authors) {
+    const auto list_of = [](int count) {
+        std::string list;
+        for (int i = 0; i < count; ++i) list += "a" + std::to_string(i) + "@own.example,";
+        return list;
+    };
+    const Texts thousand = authors_of(list_of(1'000));
+    BOOST_TEST(thousand.size() == 1'000u);
+    BOOST_TEST(thousand.back() == "a999@own.example");
+
+    Texts with_nobody = thousand;
+    with_nobody.push_back(nobody);
+    BOOST_TEST(authors_of(list_of(1'001)) == with_nobody);
+    const Header half{"From", list_of(600)};
+    const Texts of_many = texts_of(authors(std::vector<Header>(100, half)));
+    BOOST_TEST(of_many.size() == 1'001u);
+    BOOST_TEST(of_many.at(999) == "a399@own.example");
+    BOOST_TEST(of_many.back() == nobody);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_only_looks_like_from_is_doubtful) {
     using namespace std::string_literals;
     for (const std::string& name :
