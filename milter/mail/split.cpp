@@ -27,12 +27,12 @@ std::size_t name_length(std::string_view line) {
     return colon != std::string_view::npos && line[colon] == ':' ? length : 0;
 }
 
-// Blanks before the colon stay in the name: what reads From fields must see that they are there.
+// Blanks before the colon belong to nothing: Postfix drops them before a milter sees the name.
 Header field_of(std::string_view line) {
     const std::size_t colon = line.find(':');
     std::string_view value = line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
-    return {std::string(line.substr(0, colon)), std::string(value)};
+    return {std::string(line.substr(0, name_length(line))), std::string(value)};
 }
 
 bool is_separator(std::string_view line) {
