@@ -139,10 +139,15 @@ void add_piece(std::map<std::string, Pieces>& in_pieces, std::string_view name, 
 }  // namespace
 
 std::vector<std::string> ContentType::all(std::string_view name) const {
+    std::vector<const std::string*> chosen;
+    for (const auto& [each, value] : parameters) {
+        if (each != name) continue;
+        if (chosen.size() == 3) chosen.erase(chosen.begin() + 1);
+        chosen.push_back(&value);
+    }
     std::vector<std::string> values;
-    for (const auto& [each, value] : parameters)
-        if (each == name && std::ranges::find(values, value) == values.end())
-            values.push_back(value);
+    for (const std::string* value : chosen)
+        if (std::ranges::find(values, *value) == values.end()) values.push_back(*value);
     return values;
 }
 

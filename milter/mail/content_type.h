@@ -11,9 +11,11 @@ namespace spillway::mail {
 struct ContentType {
     std::string type;  // "text/plain", in lower case; "" when the field names no type and subtype
     std::vector<std::pair<std::string, std::string>>
-        parameters;  // names in lower case, as they come
+        parameters;  // names in lower case, as they come, those in pieces last
 
-    // The different values of one parameter: senders may give two, and readers choose.
+    // The different values of one parameter, at most three: the first, and the last two. Readers
+    // who are given several take the first or the last; one in pieces (RFC 2231), which stands at
+    // the end, they prefer or do not know.
     std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name, std::string_view value) const;  // without regard to case
 

@@ -191,7 +191,6 @@ class Walk {
                                                   std::string_view body) {
         std::vector<std::string> candidates = content.all("boundary");
         if (auto guess = guessed_boundary(body)) candidates.push_back(*std::move(guess));
-        candidates.resize(std::min<std::size_t>(candidates.size(), 3));
         for (const std::string& candidate : candidates)
             if (candidate.size() <= longest_boundary && has_delimiter(body, candidate))
                 return candidate;

@@ -24,7 +24,8 @@ struct TextPart {
     Kind kind = Kind::plain;
     std::string_view body;  // as it was sent
 
-    // What the part says of itself; two where it says two things, then readers differ.
+    // What the part says of itself; several where it says several things, then readers differ. No
+    // more than two encodings and three charsets.
     std::vector<std::string> encodings, charsets;
 
     // RFC 3676: lines that end in a blank go on, without that blank when `deletes_blanks`.

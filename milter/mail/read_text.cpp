@@ -60,9 +60,8 @@ class Reading {
     void add(const TextPart& part) {
         const auto& encodings = part.encodings.empty() ? unsaid : part.encodings;
         const auto& charsets = part.charsets.empty() ? unsaid : part.charsets;
-        for (std::size_t i = 0; i < encodings.size(); ++i)
-            for (std::size_t j = 0; j < std::min<std::size_t>(charsets.size(), 2); ++j)
-                add(part, encodings[i], charsets[j]);
+        for (const std::string& encoding : encodings)
+            for (const std::string& charset : charsets) add(part, encoding, charset);
     }
 
     ReadText result(std::optional<std::string> incomplete) && {
