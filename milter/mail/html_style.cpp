@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\f";
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) c = lower(c);
+    return result;
+}
+
 // Lower case, comments gone.
 std::string plain_css(std::string_view css) {
     std::string plain;
@@ -18,8 +26,7 @@ std::string plain_css(std::string_view css) {
             if (end == css.npos) break;
             at = end + 1;
         } else {
-            const char c = css[at];
-            plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            plain += lower(css[at]);
         }
     }
     return plain;
@@ -103,21 +110,40 @@ void HidingRules::add(std::string_view style_sheet) {
         while (!selectors.empty()) {
             const std::string_view selector = selectors.substr(0, selectors.find(','));
             selectors.remove_prefix(std::min(selector.size() + 1, selectors.size()));
-            selectors_.emplace(trimmed(selector));
+            add_selector(trimmed(selector));
         }
     }
 }
 
-bool HidingRules::hide(const std::string& element, std::string_view classes,
-                       const std::string& id) const {
-    if (selectors_.contains(element) || selectors_.contains(plain_css('#' + id))) return true;
-    while (!classes.empty()) {
-        const std::string_view word = classes.substr(0, classes.find_first_of(blanks));
-        const std::string selector = plain_css('.' + std::string(word));
-        if (!word.empty() &&
-            (selectors_.contains(selector) || selectors_.contains(element + selector)))
-            return true;
-        classes.remove_prefix(std::min(word.size() + 1, classes.size()));
+void HidingRules::add_selector(std::string_view selector) {
+    if (selector.empty() || selector == "#" || selector.ends_with('.')) return;
+    if (selector.starts_with('#')) {
+        ids_.emplace(selector.substr(1));
+        return;
+    }
+    const std::size_t dot = std::min(selector.find('.'), selector.size());
+    const std::string_view name = selector.substr(std::min(dot + 1, selector.size()));
+    classes_[std::string(selector.substr(0, dot))].emplace(name);
+}
+
+bool HidingRules::have_any(const Names& names, std::string_view words) {
+    if (names.contains("")) return true;
+    while (!words.empty()) {
+        const std::string_view word = words.substr(0, words.find_first_of(blanks));
+        if (names.contains(word)) return true;
+        words.remove_prefix(std::min(word.size() + 1, words.size()));
+    }
+    return false;
+}
+
+// Without regard to case, as browsers in quirks mode compare: mail seldom has a document type.
+bool HidingRules::hide(std::string_view element, std::string_view classes,
+                       std::string_view id) const {
+    if (ids_.contains(lower(id))) return true;
+    const std::string words = lower(classes);
+    for (const std::string_view name : {std::string_view(), element}) {
+        const auto hidden = classes_.find(name);
+        if (hidden != classes_.end() && have_any(hidden->second, words)) return true;
     }
     return false;
 }

@@ -1,9 +1,11 @@
 // As much of CSS as hides text from a reader.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 namespace spillway::mail {
 
@@ -18,11 +20,21 @@ class HidingRules {
     // rules within @media and the like, do not count: what they hide stays visible.
     void add(std::string_view style_sheet);
 
-    bool empty() const { return selectors_.empty(); }
-    bool hide(const std::string& element, std::string_view classes, const std::string& id) const;
+    bool empty() const { return ids_.empty() && classes_.empty(); }
+
+    // `element` is in lower case. Time is that of a few look-ups for each class, however long the
+    // name of the element.
+    bool hide(std::string_view element, std::string_view classes, std::string_view id) const;
 
   private:
-    std::unordered_set<std::string> selectors_;
+    // Sorted, not hashed: nobody can choose names that make look-ups slow.
+    using Names = std::set<std::string, std::less<>>;
+
+    void add_selector(std::string_view selector);
+    static bool have_any(const Names& names, std::string_view words);
+
+    Names ids_;
+    std::map<std::string, Names, std::less<>> classes_;  // by element; "" is any element or class
 };
 
 }  // namespace spillway::mail

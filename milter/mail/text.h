@@ -1,7 +1,7 @@
 // Text as a person reads it: what all content rules look at.
 //
 // Pure functions over bytes, for any number of threads; none of them throws on anything a message
-// contains. Time and memory are linear in the size of the input.
+// contains. Time and memory are linear in the size of the input, but for look-ups in sorted names.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "cpu_time.h"
 #include "mail/text.h"
 
 using namespace spillway::mail;
@@ -120,6 +121,15 @@ BOOST_AUTO_TEST_CASE(style_sheets_hide_by_element_class_and_id) {
         "secret");
 }
 
+BOOST_AUTO_TEST_CASE(half_a_selector_hides_nothing) {
+    for (const char* selector : {"", ".", "#", "b.", ",.", "b.c.", ",#,"}) {
+        const std::string sheet = "<style>"s + selector + "{display:none}</style>";
+        BOOST_TEST(visible(sheet + "se<b>cr</b><b class='' id=''>et</b>") == "secret", selector);
+    }
+    const std::string sheet = "<style>.a{display:none}</style>";
+    BOOST_TEST(visible(sheet + "se<b class='/* a'>junk</b>cret") == "secret");
+}
+
 BOOST_AUTO_TEST_CASE(alternative_texts_are_visible_and_titles_are_found) {
     BOOST_TEST(visible("se<img src=x alt=cr>et") == "secret");
     BOOST_TEST(hidden("<a title='one'>x</a><title>two</title>") == "one\ntwo");
@@ -173,6 +183,19 @@ BOOST_AUTO_TEST_CASE(floods_are_rendered_in_linear_time) {
         const RenderedHtml rendered = render_html(flood);
         BOOST_TEST(rendered.visible.size() + rendered.hidden.size() <= 2 * flood.size() + 100'000,
                    piece);
+    }
+}
+
+// Each class was once looked up together with the name of its element: half a minute for each tag.
+BOOST_AUTO_TEST_CASE(a_long_name_with_many_classes_is_rendered_in_linear_time) {
+    const std::string name(1'000'000, 'a');
+    const std::string tag = "<" + name + " class='" + repeated("b ", 500'000) + "'>secret";
+    for (const std::string& selector : {".z"s, name + ".z", name + ".z,.b.c"}) {
+        std::string text;
+        const double seconds = cpu_seconds(
+            [&] { text = visible("<style>" + selector + "{display:none}</style>" + tag); });
+        BOOST_TEST(text == "secret");
+        BOOST_TEST(seconds < 2);
     }
 }
 
