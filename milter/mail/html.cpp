@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -129,7 +130,7 @@ class Renderer {
         if (tag.name == "br") text += '\n';
         if (holds(preformatted, tag.name)) ++preformatted_;
         text += attributes.alt;
-        if (!attributes.title.empty()) rendered_.hidden += attributes.title + '\n';
+        rendered_.hidden += attributes.aside;
         if (!holds(voids, tag.name) && (hides || hidden_.any())) hidden_.begin(tag.name);
     }
 
@@ -142,25 +143,40 @@ class Renderer {
     }
 
     struct Attributes {
-        std::string alt, title;
+        std::string alt;
+        std::string aside;  // lines that some readers show, or show somewhere else
         bool hidden = false;
     };
 
+    static void keep_first(std::optional<std::string>& kept, std::string_view name,
+                           const HtmlAttributes& attributes) {
+        if (!kept && attributes.is(name)) kept = attributes.value();
+    }
+
+    // Of an attribute that is given twice the first counts (section 13.2.5.33), but not to all
+    // readers: no alternative text is lost.
     Attributes read(const HtmlToken& tag) const {
         Attributes read;
-        std::string classes;
-        std::string id;
+        std::optional<std::string> alt, style, classes, id;
         HtmlAttributes attributes(tag.text);
         while (attributes.next()) {
-            if (attributes.is("alt")) read.alt = attributes.value();
-            if (attributes.is("title")) read.title = attributes.value();
             if (attributes.is("hidden")) read.hidden = true;
-            if (attributes.is("style") && hides(attributes.value())) read.hidden = true;
-            if (attributes.is("class")) classes = attributes.value();
-            if (attributes.is("id")) id = attributes.value();
+            if (attributes.is("title") || (alt && attributes.is("alt")))
+                add_line(read.aside, attributes.value());
+            keep_first(alt, "alt", attributes);
+            keep_first(style, "style", attributes);
+            keep_first(classes, "class", attributes);
+            keep_first(id, "id", attributes);
         }
-        if (!rules_.empty() && rules_.hide(tag.name, classes, id)) read.hidden = true;
+        if (style && hides(*style)) read.hidden = true;
+        if (!rules_.empty() && rules_.hide(tag.name, classes.value_or(""), id.value_or("")))
+            read.hidden = true;
+        read.alt = std::move(alt).value_or("");
         return read;
+    }
+
+    static void add_line(std::string& text, const std::string& line) {
+        if (!line.empty()) text += line + '\n';
     }
 
     // Line ends are but blanks outside of preformatted text.

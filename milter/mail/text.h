@@ -41,8 +41,9 @@ struct RenderedHtml {
     std::string visible;
 
     // What style, a simple style sheet rule or the hidden attribute hides (display, visibility,
-    // opacity, font size of zero); title, template and their like; title attributes; conditional
-    // comments, CDATA, and what an unclosed tag or comment swallows.
+    // opacity, font size of zero); title, template and their like; title attributes, and alt texts
+    // but the first of an element; conditional comments, CDATA, and what an unclosed tag or comment
+    // swallows.
     std::string hidden;
 };
 

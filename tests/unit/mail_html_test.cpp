@@ -136,6 +136,19 @@ BOOST_AUTO_TEST_CASE(alternative_texts_are_visible_and_titles_are_found) {
     BOOST_TEST(visible("<head><title>two</title></head>x") == "x");
 }
 
+BOOST_AUTO_TEST_CASE(the_first_of_two_equal_attributes_counts_and_no_text_is_lost) {
+    const std::string two_alts = "se<img alt=cr ALT='one' alt='' alt=two>et";
+    BOOST_TEST(visible(two_alts) == "secret");
+    BOOST_TEST(hidden(two_alts) == "one\ntwo");
+    BOOST_TEST(visible("<img alt='' alt=one>x") == "x");
+    BOOST_TEST(hidden("<a title=one title=two>x</a>") == "one\ntwo");
+    BOOST_TEST(visible("se<b style='color:red' style='display:none'>cr</b>et") == "secret");
+    BOOST_TEST(visible("se<b style='display:none' style=''>junk</b>cret") == "secret");
+    const std::string sheet = "<style>.a,#a{display:none}</style>";
+    BOOST_TEST(visible(sheet + "se<b class=b class=a>cr</b><b id=b id=a>et</b>") == "secret");
+    BOOST_TEST(visible(sheet + "se<b class=a class=b>x</b><b id=a id=b>y</b>cret") == "secret");
+}
+
 BOOST_AUTO_TEST_CASE(what_other_readers_show_is_found) {
     BOOST_TEST(hidden("a<!--[if mso]><b>sec</b>ret<![endif]-->b") == "secret");
     BOOST_TEST(visible("a<![if !mso]>b<![endif]>c") == "abc");
