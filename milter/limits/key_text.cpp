@@ -1,5 +1,11 @@
 #include "limits/key_text.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "limits/hash.h"
+
 namespace spillway::limits {
 
 namespace {
@@ -45,6 +51,23 @@ std::string encoded_key(std::string_view key) {
         }
     }
     return text;
+}
+
+std::string bounded(std::string_view value) {
+    if (value.size() <= longest_value) return std::string(value);
+    // Two directions are two hashes: bytes that cancel out in one do not in the other.
+    const std::string hash = fmt::format("-{:016x}{:016x}", fnv1a(value.begin(), value.end()),
+                                         fnv1a(value.rbegin(), value.rend()));
+    const auto goes_on = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    std::size_t kept = longest_value - hash.size();
+    for (int i = 0; i < 3 && goes_on(value[kept]); ++i) --kept;
+    return std::string(value.substr(0, kept)) + hash;
+}
+
+std::string bounded_key(std::string_view key) {
+    const std::size_t scope = std::min(key.find(':'), key.size() - 1) + 1;
+    const std::size_t value = std::min(key.find(':', scope), key.size() - 1) + 1;
+    return std::string(key.substr(0, value)) + bounded(key.substr(value));
 }
 
 std::optional<std::string> decoded(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "limits/key_text.h"
+
 namespace spillway::limits {
 
 namespace {
@@ -29,10 +31,13 @@ Merged merged(const std::vector<Charge>& charges) {
     merged.charges.reserve(charges.size());
     merged.place.reserve(charges.size());
     for (const Charge& charge : charges) {
-        auto same = std::ranges::find(merged.charges, charge.key, &Charge::key);
+        std::string key = bounded_key(charge.key);
+        auto same = std::ranges::find(merged.charges, key, &Charge::key);
         merged.place.push_back(static_cast<std::size_t>(same - merged.charges.begin()));
         if (same == merged.charges.end()) {
             merged.charges.push_back(charge);
+            merged.charges.back().key = std::move(key);
+            merged.charges.back().account = bounded(charge.account);
             merged.charges.back().cost = countable(charge.cost);
             merged.charges.back().rate.count = countable(charge.rate.count);
             continue;

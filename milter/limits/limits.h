@@ -36,7 +36,8 @@ enum class WhenUnavailable { allow, defer, local };
 // "<limit>:<scope>:<value>". `account` names the billing root, the same each time for one key: in
 // Redis all keys of one account share a hash tag. The rate is not part of the key, so a raised
 // limit keeps its count; a changed span starts it anew, because slices of another width cannot be
-// compared.
+// compared. A value or account of more than 200 bytes is kept under its beginning and a hash
+// (key_text.h): what a sender may write does not decide how much a count takes.
 struct Charge {
     std::string limit;
     std::string key;
@@ -70,7 +71,8 @@ using Answers = std::vector<Answer>;  // one for each charge, in order
 bool all_granted(const Answers& answers);
 
 // The charges of one call with those of one key made one: costs add up, the lowest limit and the
-// first span count. Costs and limits lie in 0 … most_countable afterwards.
+// first span count. Costs and limits lie in 0 … most_countable afterwards, keys and accounts are
+// bounded.
 struct Merged {
     std::vector<Charge> charges;
     std::vector<std::size_t> place;  // where each charge of the call went
@@ -91,10 +93,12 @@ class Counters {
   public:
     virtual ~Counters() = default;
 
-    // Charges all or none. `now` is used by stores without a clock of their own (Redis has one).
+    // Charges all or none; when memory runs out all answers are Unavailable. `now` is used by
+    // stores without a clock of their own (Redis has one).
     virtual Answers charge(const std::vector<Charge>& charges, Time now) noexcept = 0;
 
-    // Current use of keys that begin with `prefix`, sorted by key, at most `most`. Throws
+    // Current use of keys that begin with `prefix`, sorted by key, at most `most`. Keys are as they
+    // are kept, see Charge; a prefix or key with a longer value is shortened alike. Throws
     // std::runtime_error when the store cannot be asked (so does reset).
     virtual std::vector<Use> list(const std::string& prefix, std::size_t most, Time now) = 0;
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "limits/hash.h"
 #include "limits/key_text.h"
 
 namespace spillway::limits {
@@ -16,12 +17,7 @@ constexpr std::string_view first_line = "spillway-counts 1\n";
 constexpr std::size_t checksum_digits = 16;
 
 std::string checksum(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3;
-    }
-    return fmt::format("{:016x}", hash);
+    return fmt::format("{:016x}", fnv1a(text.begin(), text.end()));
 }
 
 // What lies before `end`, which is removed together with it; everything when `end` is missing.

@@ -2,10 +2,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <random>
+#include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
+#include "limits/saved_counts.h"
 #include "limits_exact_log.h"
 
 using namespace spillway::limits;
@@ -79,6 +83,29 @@ BOOST_AUTO_TEST_CASE(every_change_is_counted_for_the_saver) {
     BOOST_TEST(counters.changes() == after_charge);
     counters.reset("hourly:user:ann");
     BOOST_TEST(counters.changes() > after_charge);
+}
+
+// The text used to be taken under one lock for all counts, which every message waited for.
+BOOST_AUTO_TEST_CASE(a_save_beside_charges_has_every_key_once) {
+    MemoryCounters counters;
+    const auto charge = [&counters](int i) {
+        counters.charge({hourly(fmt::format("hourly:user:{}", i), 1)}, noon);
+    };
+    for (int i = 0; i < 20'000; ++i) charge(i);
+    std::atomic<bool> over = false;
+    std::jthread sender([&] {
+        for (int i = 0; !over; ++i) charge(20'000 + i % 50'000);
+    });
+    for (int i = 0; i < 5; ++i) {
+        const auto saved = parse_saved(counters.save(noon));
+        BOOST_REQUIRE(saved.has_value());
+        std::set<std::string> keys;
+        for (const SavedCount& count : *saved) keys.insert(count.key);
+        BOOST_TEST(keys.size() == saved->size());
+        for (int old = 0; old < 20'000; ++old)
+            BOOST_REQUIRE(keys.contains(fmt::format("hourly:user:{}", old)));
+    }
+    over = true;
 }
 
 // Five keys, two of them in one call, a clock that jumps back and forth by up to a window.
