@@ -31,6 +31,11 @@ bool Breaker::failed(Permit permit, Time now) {
     return opened;
 }
 
+void Breaker::not_made(Permit permit) {
+    const std::lock_guard lock(mutex_);
+    if (permit == Permit::probe) probing_ = false;
+}
+
 bool Breaker::is_open() const {
     const std::lock_guard lock(mutex_);
     return open_;

@@ -22,10 +22,13 @@ class Breaker {
     // is under way at a time.
     Permit ask(Time now);
 
-    // Both return true when this changed the state: closed again, or open from now on. Once it is open
-    // only the probe counts: calls begun before tell how Redis was, not how it is.
+    // Both return true when this changed the state: closed again, or open from now on. Once it is
+    // open only the probe counts: calls begun before tell how Redis was, not how it is.
     bool succeeded(Permit permit);
     bool failed(Permit permit, Time now);
+
+    // The call never came to Redis, so it says nothing: the next one that asks may probe at once.
+    void not_made(Permit permit);
 
     bool is_open() const;
 

@@ -58,7 +58,10 @@ Failure no_connection(int error) { return Failure{"connect: " + error_text(error
 tl::expected<Descriptor, Failure> connected(const Address& address, Deadline deadline) {
     const int family = address.bytes.ss_family;
     Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (socket.get() < 0) return tl::make_unexpected(no_connection(errno));
+    if (socket.get() < 0) {
+        const std::string why = "socket: " + error_text(errno);
+        return tl::make_unexpected(Failure{.why = why, .lost = false, .ours = true});
+    }
     // A command is one small write that waits for its reply: holding it back only costs time.
     const int on = 1;
     if (family != AF_UNIX) setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -22,10 +22,12 @@ namespace spillway::store {
 using Deadline = std::chrono::steady_clock::time_point;
 
 // Why there is no reply. `lost` is set when the connection died under a call that may have been
-// carried out: a repetition on a new connection may still get its answer.
+// carried out: a repetition on a new connection may still get its answer. `ours` is set when Redis
+// was not asked because this process had no place for a connection: no sign of how Redis is.
 struct Failure {
     std::string why;
     bool lost = false;
+    bool ours = false;
 };
 
 struct Address {

@@ -5,14 +5,17 @@
 namespace spillway::store {
 
 Pool::Pool(const language::RedisStore& place, std::size_t most)
-    : addresses_(resolve(place)), database_(place.database), most_(most) {}
+    : addresses_(resolve(place)), database_(place.database), most_(most) {
+    idle_.reserve(most_);
+}
 
 tl::expected<Pool::Lease, Failure> Pool::take(Deadline deadline) {
     std::unique_ptr<Connection> connection;
     {
         std::unique_lock lock(mutex_);
         if (!returned_.wait_until(lock, deadline, [this] { return in_use_ < most_; }))
-            return tl::make_unexpected(Failure{fmt::format("all {} connections in use", most_)});
+            return tl::make_unexpected(
+                Failure{.why = fmt::format("all {} connections in use", most_), .ours = true});
         ++in_use_;
         if (!idle_.empty()) {
             connection = std::move(idle_.back());
@@ -48,6 +51,7 @@ void Pool::give_back(std::unique_ptr<Connection> connection) {
 
 void Pool::drop_idle() {
     std::vector<std::unique_ptr<Connection>> dropped;
+    dropped.reserve(most_);
     const std::lock_guard lock(mutex_);
     dropped.swap(idle_);
 }

@@ -40,7 +40,7 @@ class Pool {
     Pool(const language::RedisStore& place, std::size_t most);
 
     // An idle connection or a new one, with the database selected. Waits until the deadline while
-    // `most` are in use.
+    // `most` are in use, and that failure is `ours`.
     tl::expected<Lease, Failure> take(Deadline deadline);
 
     // Closes what is idle: when one connection was found dead, the others most likely are.
@@ -56,6 +56,7 @@ class Pool {
 
     std::mutex mutex_;  // guards all below
     std::condition_variable returned_;
+    // Always has room for `most_`: a lease that ends must not need memory.
     std::vector<std::unique_ptr<Connection>> idle_;
     std::size_t in_use_ = 0;
 };

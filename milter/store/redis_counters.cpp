@@ -1,11 +1,13 @@
 #include "store/redis_counters.h"
 
 #include <algorithm>
+#include <new>
 #include <random>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "limits/key_text.h"
 #include "store/charge_call.h"
 #include "store/keys.h"
 #include "store/scan.h"
@@ -17,9 +19,6 @@ namespace {
 using limits::Answers;
 using limits::Charge;
 using limits::WhenUnavailable;
-
-// More than libmilter has workers; what is not used is not opened.
-constexpr std::size_t most_connections = 64;
 
 // For an operator who asked something that walks all keys.
 constexpr std::chrono::seconds operator_patience{10};
@@ -44,33 +43,43 @@ std::vector<std::string> script_call(const char* verb, std::string_view script,
 }  // namespace
 
 RedisCounters::RedisCounters(const language::RedisStore& place, Notice notice,
-                             SteadyClock steady_now)
+                             SteadyClock steady_now, std::size_t connections)
     : place_(place),
       notice_(std::move(notice)),
       steady_now_(std::move(steady_now)),
       instance_(random_name()),
-      pool_(place, most_connections) {}
+      pool_(place, connections) {}
 
 Answers RedisCounters::charge(const std::vector<Charge>& charges, limits::Time now) noexcept {
     if (charges.empty()) return {};
     const Breaker::Permit permit = breaker_.ask(steady_now_());
+    try {
+        return charged(permit, charges, now);
+    } catch (const std::bad_alloc&) {
+        breaker_.not_made(permit);
+        return Answers(charges.size(), limits::Unavailable{"out of memory"});
+    }
+}
+
+Answers RedisCounters::charged(Breaker::Permit permit, const std::vector<Charge>& charges,
+                               limits::Time now) {
     if (permit == Breaker::Permit::none) return answer_here(charges, "not asked: silent", now);
 
     const limits::Merged asked = limits::merged(charges);
     const auto answers = ask(asked.charges);
     note(permit, answers);
-    if (!answers) return answer_here(charges, answers.error(), now);
+    if (!answers) return answer_here(charges, answers.error().why, now);
     if (limits::all_granted(*answers)) local_.record(asked.charges, now);
     return asked.spread(*answers);
 }
 
-tl::expected<Answers, std::string> RedisCounters::ask(const std::vector<Charge>& charges) {
+tl::expected<Answers, Failure> RedisCounters::ask(const std::vector<Charge>& charges) {
     const Deadline deadline = Deadline::clock::now() + place_.timeout;
     const auto reply = run(charge_words(charges, next_token()), deadline);
-    if (!reply) return tl::make_unexpected(reply.error().why);
-    if (is_error(**reply)) return tl::make_unexpected(std::string(text_of(**reply)));
+    if (!reply) return tl::make_unexpected(reply.error());
+    if (is_error(**reply)) return tl::make_unexpected(Failure{std::string(text_of(**reply))});
     auto answers = charge_answers(**reply, charges.size());
-    if (!answers) return tl::make_unexpected(std::string("unexpected reply of the script"));
+    if (!answers) return tl::make_unexpected(Failure{"unexpected reply of the script"});
     return *std::move(answers);
 }
 
@@ -117,32 +126,33 @@ Answers RedisCounters::answer_here(const std::vector<Charge>& charges, const std
     return answers;
 }
 
-void RedisCounters::note(Breaker::Permit permit,
-                         const tl::expected<Answers, std::string>& answers) {
+void RedisCounters::note(Breaker::Permit permit, const tl::expected<Answers, Failure>& answers) {
     if (answers) {
         if (breaker_.succeeded(permit) && notice_)
             notice_(fmt::format("{} answers again: counting there", place_text(place_)));
         return;
     }
+    const Failure& failure = answers.error();
+    if (failure.ours) return breaker_.not_made(permit);
     {
         const std::lock_guard lock(mutex_);
-        last_failure_ = answers.error();
+        last_failure_ = failure.why;
     }
     if (breaker_.failed(permit, steady_now_()) && notice_)
         notice_(fmt::format("{} is silent ({}): limits go by their when-unavailable",
-                            place_text(place_), answers.error()));
+                            place_text(place_), failure.why));
 }
 
 std::vector<limits::Use> RedisCounters::list(const std::string& prefix, std::size_t most,
                                              limits::Time /*now*/) {
     Scan scan(pool_, Deadline::clock::now() + operator_patience);
-    return scan.uses(prefix, most);
+    return scan.uses(limits::bounded_key(prefix), most);
 }
 
 bool RedisCounters::reset(const std::string& key) {
     const bool known_here = local_.reset(key);
     Scan scan(pool_, Deadline::clock::now() + operator_patience);
-    return scan.forget(key) || known_here;
+    return scan.forget(limits::bounded_key(key)) || known_here;
 }
 
 std::string RedisCounters::describe() const {

@@ -3,7 +3,8 @@
 // Thread-safe. A call that finds no reply before the timeout of the settings is Unavailable, or
 // counted in this process for limits that ask for it; after some failures Redis is asked no more
 // than every two seconds (breaker.h). Any error of Redis (READONLY, LOADING, MOVED, OOM …) counts
-// as a failure.
+// as a failure; that all our connections are in use, or that we are out of memory or descriptors,
+// does not.
 //
 // What is not promised: a call whose reply did not come in time may yet be carried out by a Redis
 // that was only slow, so a message deferred for that reason may be counted although it comes again.
@@ -29,10 +30,16 @@ class RedisCounters : public limits::Counters {
   public:
     using SteadyClock = std::function<Breaker::Time()>;
 
+    // At one time; more callers wait for one, at most the timeout. libmilter makes a thread for
+    // each connection of the MTA without an upper limit, but a charge takes Redis well below a
+    // millisecond, and its own limit (maxclients, 10000) is shared by all daemons.
+    static constexpr std::size_t most_connections = 256;
+
     // Connects when first asked. Throws std::runtime_error when the host does not resolve. The
-    // clock tells the breaker when to probe; tests move it by hand.
+    // clock tells the breaker when to probe; tests move it by hand and ask for few connections.
     RedisCounters(const language::RedisStore& place, Notice notice,
-                  SteadyClock steady_now = std::chrono::steady_clock::now);
+                  SteadyClock steady_now = std::chrono::steady_clock::now,
+                  std::size_t connections = most_connections);
 
     limits::Answers charge(const std::vector<limits::Charge>& charges,
                            limits::Time now) noexcept override;
@@ -46,12 +53,14 @@ class RedisCounters : public limits::Counters {
     std::string describe() const override;
 
   private:
-    tl::expected<limits::Answers, std::string> ask(const std::vector<limits::Charge>& charges);
+    limits::Answers charged(Breaker::Permit permit, const std::vector<limits::Charge>& charges,
+                            limits::Time now);
+    tl::expected<limits::Answers, Failure> ask(const std::vector<limits::Charge>& charges);
     tl::expected<Reply, Failure> run(const std::vector<std::string>& words, Deadline deadline);
     tl::expected<Reply, Failure> run_once(const std::vector<std::string>& words, Deadline deadline);
     limits::Answers answer_here(const std::vector<limits::Charge>& charges, const std::string& why,
                                 limits::Time now);
-    void note(Breaker::Permit permit, const tl::expected<limits::Answers, std::string>& answers);
+    void note(Breaker::Permit permit, const tl::expected<limits::Answers, Failure>& answers);
     std::string next_token();
 
     const language::RedisStore place_;

@@ -74,6 +74,19 @@ BOOST_AUTO_TEST_CASE(calls_begun_before_it_opened_change_nothing) {
     BOOST_TEST((opened.breaker.ask(start + 4s) == Permit::none));  // the probe is still out
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_were_not_made_say_nothing_and_end_a_probe) {
+    Breaker closed;
+    for (int i = 0; i < 2 * Breaker::failures_to_open; ++i) closed.not_made(closed.ask(start));
+    BOOST_TEST(!closed.is_open());
+
+    Opened opened;
+    opened.breaker.not_made(opened.breaker.ask(start + 2s));
+    BOOST_TEST(opened.breaker.is_open());
+    BOOST_TEST((opened.breaker.ask(start + 2s) == Permit::probe));
+    opened.breaker.not_made(Permit::call);
+    BOOST_TEST((opened.breaker.ask(start + 2s) == Permit::none));  // the probe is still out
+}
+
 BOOST_AUTO_TEST_CASE(a_new_row_begins_after_a_good_probe) {
     Opened opened;
     opened.breaker.succeeded(opened.breaker.ask(start + 2s));

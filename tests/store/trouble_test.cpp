@@ -25,10 +25,11 @@ struct Watched {
     Breaker::Time now{100s};
     RedisCounters counters;
 
-    explicit Watched(language::RedisStore place, std::chrono::milliseconds timeout = 5s)
+    explicit Watched(language::RedisStore place, std::chrono::milliseconds timeout = 5s,
+                     std::size_t connections = RedisCounters::most_connections)
         : counters((place.timeout = timeout, place),
                    [this](std::string notice) { notices.push_back(std::move(notice)); },
-                   [this] { return now; }) {}
+                   [this] { return now; }, connections) {}
 
     Answers charge(const std::string& key, std::int64_t cost,
                    WhenUnavailable when = WhenUnavailable::allow) {
@@ -59,6 +60,38 @@ BOOST_AUTO_TEST_CASE(an_absent_redis_is_told_once_and_asked_rarely) {
     BOOST_TEST(redis.counters.describe() ==
                "redis /nonexistent/redis.sock database 0, silent: connect: No such file or "
                "directory");
+}
+
+// That opened the breaker before: our own shortage passed for a silent Redis.
+BOOST_AUTO_TEST_CASE(all_connections_in_use_is_no_failure_of_redis) {
+    Watched redis(shared_server().place(), 1ms, 0);
+    for (int i = 0; i < 2 * Breaker::failures_to_open; ++i)
+        BOOST_TEST(reason(redis.charge("ann", 1)) == "all 0 connections in use");
+    BOOST_TEST(redis.notices.empty());
+    BOOST_TEST(redis.counters.describe().ends_with(", answers"));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_comes_back_is_used_again) {
+    Pool pool(shared_server().place(), 1);
+    {
+        const auto only = pool.take(Deadline::clock::now() + 5s);
+        BOOST_REQUIRE(only.has_value());
+        const auto second = pool.take(Deadline::clock::now() + 1ms);
+        BOOST_REQUIRE(!second.has_value());
+        BOOST_TEST(second.error().ours);
+    }
+    BOOST_TEST(pool.take(Deadline::clock::now() + 5s).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_value_is_kept_short_in_redis_too) {
+    const RedisServer& server = shared_server();
+    Watched redis(server.place());
+    const std::string value(5000, 'x');
+    BOOST_TEST(!is_silent(redis.charge(value, 1)));
+    const auto uses = redis.counters.list("hourly:user:" + value, 10, noon);
+    BOOST_REQUIRE(uses.size() == 1u);
+    BOOST_TEST(uses[0].key.size() == std::string("hourly:user:").size() + 200);
+    BOOST_TEST(redis.counters.reset("hourly:user:" + value));
 }
 
 BOOST_AUTO_TEST_CASE(operators_questions_fail_in_words) {
