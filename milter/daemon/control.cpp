@@ -69,11 +69,20 @@ Descriptor locked_folder_of(const std::string& path) {
 
 void give_to(const language::UnixSocket& setting, const std::optional<Account>& owner) {
     const auto unchanged = static_cast<uid_t>(-1);
+    // Not by path alone: in a folder of the service's own the name may become a link to any file.
+    const Descriptor file(::open(setting.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat facts {};
+    if (!file.is_open() || ::fstat(file.get(), &facts) != 0) throw failure("open", setting.path);
+    if (!S_ISSOCK(facts.st_mode))
+        throw std::runtime_error(fmt::format("{} is no longer a socket", setting.path));
+
     const uid_t user = owner && ::geteuid() == 0 ? owner->uid : unchanged;
     gid_t group = owner && ::geteuid() == 0 ? owner->gid : static_cast<gid_t>(-1);
     if (!setting.group.empty()) group = group_named(setting.group);
-    if (::chown(setting.path.c_str(), user, group) != 0) throw failure("give away", setting.path);
-    if (::chmod(setting.path.c_str(), static_cast<mode_t>(setting.mode)) != 0) {
+    if (::fchownat(file.get(), "", user, group, AT_EMPTY_PATH) != 0)
+        throw failure("give away", setting.path);
+    const auto mode = static_cast<mode_t>(setting.mode);
+    if (::fchmodat(AT_FDCWD, setting.path.c_str(), mode, AT_SYMLINK_NOFOLLOW) != 0) {
         throw failure("set the mode of", setting.path);
     }
 }
@@ -104,12 +113,13 @@ void ControlSocket::listen_at(const language::UnixSocket& setting,
     if (::listen(listener_.get(), SOMAXCONN) != 0) throw failure("listen on", path_);
 }
 
-void ControlSocket::add_watched(std::vector<pollfd>& watched) const {
+void ControlSocket::add_watched(std::vector<pollfd>& watched, SteadyTime now) const {
     for (const Client& client : clients_) {
         const bool replying = !client.out.empty();
         watched.push_back({client.fd.get(), static_cast<short>(replying ? POLLOUT : POLLIN), 0});
     }
-    if (clients_.size() < most_clients) watched.push_back({listener_.get(), POLLIN, 0});
+    if (clients_.size() < most_clients && now >= accept_from_)
+        watched.push_back({listener_.get(), POLLIN, 0});
 }
 
 void ControlSocket::serve(std::span<const pollfd> polled, const Answer& answer, SteadyTime now) {
@@ -118,10 +128,13 @@ void ControlSocket::serve(std::span<const pollfd> polled, const Answer& answer, 
                            [&](const pollfd& one) { return one.fd == fd && one.revents != 0; });
     };
     for (Client& client : clients_) {
-        if (now >= client.deadline) client.done = true;
-        if (client.done || !ready(client.fd.get())) continue;
-        if (client.out.empty()) read_from(client, answer);
-        if (!client.out.empty()) write_to(client);
+        if (!client.deadline) client.deadline = now + patience;
+        // Ready ones first: while another was answered nobody could be heard.
+        if (ready(client.fd.get())) {
+            if (client.out.empty()) read_from(client, answer);
+            if (!client.out.empty()) write_to(client);
+        }
+        if (client.deadline && now >= *client.deadline) client.done = true;
     }
     std::erase_if(clients_, [](const Client& client) { return client.done; });
     if (ready(listener_.get())) accept_clients(now);
@@ -130,7 +143,12 @@ void ControlSocket::serve(std::span<const pollfd> polled, const Answer& answer, 
 void ControlSocket::accept_clients(SteadyTime now) {
     while (clients_.size() < most_clients) {
         Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (!fd.is_open()) return;
+        if (!fd.is_open()) {
+            const bool used_up =
+                errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+            if (used_up) accept_from_ = now + accept_pause;
+            return;
+        }
         Client client;
         client.fd = std::move(fd);
         client.deadline = now + patience;
@@ -148,6 +166,8 @@ void ControlSocket::read_from(Client& client, const Answer& answer) {
         const std::size_t end = client.in.find('\n');
         if (end != std::string::npos) {
             client.out = answer(std::string_view(client.in).substr(0, end)) + "\n";
+            // `now` was before the answer, which may have taken longer than anybody's patience.
+            client.deadline.reset();
             return;
         }
         if (client.in.size() > longest_request) break;

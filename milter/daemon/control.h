@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,12 @@ class ControlSocket {
 
     static constexpr std::size_t most_clients = 16;
     static constexpr std::size_t longest_request = 64 * 1024;
-    // A client that has neither asked nor taken its reply by then is dropped.
+    // A client that has not asked by then is dropped, and one that has not taken its reply by then
+    // after the reply was ready: the answer itself may take longer.
     static constexpr std::chrono::seconds patience{5};
+    // How long nobody is accepted after the process ran out of descriptors or memory: the waiting
+    // client keeps the listener readable, and polling it would only spin.
+    static constexpr std::chrono::seconds accept_pause{1};
 
     // Binds and listens; call it before privileges are dropped. A socket file that nobody answers
     // on is replaced. Throws std::runtime_error when another daemon answers, std::system_error
@@ -38,7 +43,7 @@ class ControlSocket {
 
     // Appends what to poll for; empty handed when all places are taken is no trouble: the kernel
     // queues further clients, and the places free themselves within `patience`.
-    void add_watched(std::vector<pollfd>& watched) const;
+    void add_watched(std::vector<pollfd>& watched, SteadyTime now) const;
     void serve(std::span<const pollfd> polled, const Answer& answer, SteadyTime now);
 
     // Removes the socket file, as far as the present user may.
@@ -47,7 +52,7 @@ class ControlSocket {
   private:
     struct Client {
         Descriptor fd;
-        SteadyTime deadline;
+        std::optional<SteadyTime> deadline;  // none: begins with the next serve()
         std::string in;
         std::string out;
         std::size_t sent = 0;
@@ -61,6 +66,7 @@ class ControlSocket {
 
     std::string path_;
     Descriptor listener_;
+    SteadyTime accept_from_;
     std::vector<Client> clients_;
 };
 

@@ -19,6 +19,10 @@ namespace {
 constexpr const char* file_name = "counters";
 constexpr const char* draft_name = "counters.new";
 
+// What save() wrote must be readable at the next start, however many counts it holds; beyond this
+// it is not ours.
+constexpr std::size_t largest_counts_bytes = std::size_t{16} * 1024 * 1024 * 1024;
+
 void write_all(int fd, std::string_view bytes, const std::string& path) {
     while (!bytes.empty()) {
         const ssize_t count = ::write(fd, bytes.data(), bytes.size());
@@ -43,7 +47,7 @@ CountsFile::CountsFile(const std::string& folder, limits::MemoryCounters& counte
 }
 
 void CountsFile::load(limits::Time now) {
-    const auto text = read_file(path_of(file_name));
+    const auto text = read_file(path_of(file_name), largest_counts_bytes);
     if (!text) {
         if (text.error().error == std::errc::no_such_file_or_directory) return;
         throw std::runtime_error(

@@ -38,7 +38,7 @@ std::vector<std::string> files_named(const std::string& pattern) {
 
 }  // namespace
 
-tl::expected<std::string, Unreadable> read_file(const std::string& path) {
+tl::expected<std::string, Unreadable> read_file(const std::string& path, std::size_t largest) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0) {
@@ -55,8 +55,9 @@ tl::expected<std::string, Unreadable> read_file(const std::string& path) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return tl::unexpected(system_mistake());
         text.append(block.data(), static_cast<std::size_t>(count));
-        if (text.size() > largest_file_bytes) {
-            return tl::unexpected(Unreadable{{}, "is larger than 64 MB"});
+        if (text.size() > largest) {
+            return tl::unexpected(
+                Unreadable{{}, fmt::format("is larger than {} MB", largest / (1024 * 1024))});
         }
     }
 }

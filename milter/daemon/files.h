@@ -23,8 +23,10 @@ struct Unreadable {
     std::string why;
 };
 
-// The whole of a plain file. Devices and pipes are refused: opening them could block for ever.
-tl::expected<std::string, Unreadable> read_file(const std::string& path);
+// The whole of a plain file of up to `largest` bytes. Devices and pipes are refused: opening them
+// could block for ever.
+tl::expected<std::string, Unreadable> read_file(const std::string& path,
+                                                std::size_t largest = largest_file_bytes);
 
 // read and glob over the real file system. glob throws std::system_error when a folder exists but
 // cannot be listed: rules that silently vanish would be worse than a failed start.

@@ -1,6 +1,7 @@
 // The folders the daemon needs: made where they are missing, with the right owner.
 //
-// All functions throw std::system_error.
+// What root makes or gives away is held by a descriptor, never by a name that the new owner could
+// point elsewhere. All functions throw std::system_error.
 #pragma once
 
 #include <sys/types.h>
@@ -25,7 +26,9 @@ void check_writable(const std::string& folder);
 // Where messages are spooled.
 std::string spool_folder(const language::Settings& settings);
 
-// The log file is opened before privileges are dropped, and opened again after: it must be ours.
+// Makes the log file where it is missing and gives it to the owner, before privileges are dropped;
+// the log itself opens it after. Throws std::runtime_error when it is not a plain file with one
+// name.
 void give_log_file(const language::LogSetting& log, const std::optional<Account>& owner);
 
 }  // namespace spillway::daemon

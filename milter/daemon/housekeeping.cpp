@@ -35,9 +35,9 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 std::vector<pollfd> Housekeeping::wait(SteadyTime until) const {
     std::vector<pollfd> watched{{wake_.get(), POLLIN, 0}, {reload_signal_.fd(), POLLIN, 0}};
-    control_.add_watched(watched);
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const SteadyTime now = std::chrono::steady_clock::now();
+    control_.add_watched(watched, now);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     ::poll(watched.data(), watched.size(), std::max(0, static_cast<int>(left.count())));
     return watched;
 }

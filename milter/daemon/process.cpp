@@ -18,13 +18,21 @@ language::LogSetting log_setting(const Process::Start& start) {
     return setting;
 }
 
+// Nothing from here on needs root; the log is opened by who writes it.
+language::LogSetting log_setting_after_dropping(const Process::Start& start) {
+    language::LogSetting setting = log_setting(start);
+    give_log_file(setting, start.owner);
+    if (start.owner) become(*start.owner);
+    return setting;
+}
+
 }  // namespace
 
 Process::Process(Start start)
     : settings_(start.first.settings),
-      log_(log_setting(start)),
       control_(settings_.control, start.owner),
-      counters_(counters_as(start.owner)),
+      log_(log_setting_after_dropping(start)),
+      counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
       reloader_(start.config, settings_, holder_, log_),
@@ -41,10 +49,7 @@ Process::Process(Start start)
                     .spool_above = settings_.spool_above,
                     .now = now} {}
 
-// Nothing from here on needs root.
-std::unique_ptr<limits::Counters> Process::counters_as(const std::optional<Account>& owner) {
-    give_log_file(settings_.log, owner);
-    if (owner) become(*owner);
+std::unique_ptr<limits::Counters> Process::opened_counters() {
     check_writable(spool_folder(settings_));
     return store::open_counters(settings_.counters,
                                 [this](const std::string& notice) { log_.warning(notice); });

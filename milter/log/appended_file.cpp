@@ -14,9 +14,14 @@
 namespace spillway::log {
 namespace {
 
-// Lines name people and their mail: not for everybody on the machine.
+// Lines name people and their mail: not for everybody on the machine. A link is refused, because
+// who owns the folder could let a daemon started as root write to any file.
 int open_to_append(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    const int fd =
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (fd < 0 && errno == ELOOP)
+        throw std::runtime_error(
+            fmt::format("cannot open the log file {}: it is a symbolic link", path));
     if (fd < 0)
         throw std::runtime_error(fmt::format("cannot open the log file {}: {}", path,
                                              std::generic_category().message(errno)));

@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/format.h>
+
+#include "daemon/files.h"
 #include "unit/daemon_folder.h"
 
 using namespace spillway;
@@ -56,6 +59,29 @@ BOOST_FIXTURE_TEST_CASE(counts_come_back_from_the_disk, Machine) {
     file.load(noon);
     BOOST_TEST(next.list("", 10, noon).at(0).used == 7);
     BOOST_TEST(!file.status().unsaved_changes);
+}
+
+// The bound for policies stopped a daemon from starting with what it had saved itself.
+BOOST_FIXTURE_TEST_CASE(a_file_beyond_the_bound_of_policies_comes_back, Machine) {
+    const std::string blanks(190, ' ');  // three bytes each in the file
+    for (int i = 0; i < 120'000; ++i) {
+        counters.record({{.limit = "hour",
+                          .key = fmt::format("hour:login:{}{}", i, blanks),
+                          .account = "a.example",
+                          .cost = 1,
+                          .rate = {100, 1h},
+                          .when_unavailable = limits::WhenUnavailable::local}},
+                        noon);
+    }
+    {
+        daemon::CountsFile file(state(), counters, log);
+        file.save(noon);
+    }
+    BOOST_TEST(std::filesystem::file_size(folder / "state/counters") > daemon::largest_file_bytes);
+    limits::MemoryCounters next;
+    daemon::CountsFile file(state(), next, log);
+    file.load(noon);
+    BOOST_TEST(next.size() == counters.size());
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_new_is_not_written_again, Machine) {
