@@ -41,14 +41,21 @@ class DidNotStart(AssertionError):
 
 
 def races_of_ours(text):
-    """ThreadSanitizer's reports in which a racing access is in the daemon's own code.
+    """ThreadSanitizer's reports but for those between libmilter and itself.
 
-    libmilter 8.17.1 destroys a mutex its threads may still hold when it ends (listener.c, worker.c); in
-    such reports spillwayd only stands among those who once created a thread.
+    libmilter 8.17.1 destroys a mutex its threads may still hold when it ends (listener.c, worker.c).
+    Whose an access is says the first frame that is not the sanitizer's.
     """
-    reports = text.split("WARNING: ThreadSanitizer:")[1:]
-    accesses = (re.split(r"\n  (?:Location|Thread|Mutex) ", report)[0] for report in reports)
-    return [access for access in accesses if "(spillwayd+" in access]
+    def is_libmilters(stack):
+        frames = [line for line in stack.splitlines() if re.match(r"\s+#\d+ ", line)]
+        outer = [frame for frame in frames if "(libtsan" not in frame]
+        return not outer or "(libmilter" in outer[0]
+
+    def is_ours(report):
+        accesses = re.split(r"\n  (?:Location|Thread|Mutex) ", report)[0]
+        return not all(is_libmilters(stack) for stack in accesses.split("\n\n"))
+
+    return [report for report in text.split("WARNING: ThreadSanitizer:")[1:] if is_ours(report)]
 
 
 class Spillwayd:
