@@ -29,7 +29,7 @@ std::optional<policy::Condition> condition_of(const std::optional<ConditionNode>
 }
 
 [[noreturn]] void unknown_word(const Line& line, std::string_view block,
-                               std::vector<std::string_view> known) {
+                               const std::vector<std::string_view>& known) {
     throw Mistake(line.verb.place, fmt::format("unknown word \"{}\" in a {}{}", line.verb.text,
                                                block, suggestion(line.verb.text, known)));
 }

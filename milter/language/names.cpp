@@ -17,6 +17,7 @@ auto& found_in(Table& table, const Word& name, std::string_view what) {
         return entry->second;
     }
     std::vector<std::string_view> known;
+    known.reserve(table.size());
     for (const auto& [key, value] : table) known.push_back(key);
     throw Mistake(name.place, fmt::format("unknown {} \"{}\"{}", what, name.text,
                                           suggestion(name.text, known)));
@@ -54,7 +55,7 @@ Added single(const Entry& entry) {
 }
 
 Added add_domain(match::ValueSet& set, const Entry& entry) {
-    if (const Added one = single(entry); !one) return one;
+    if (Added one = single(entry); !one) return one;
     if (entry.words[0].find('@') == std::string::npos) return set.add(entry.words[0]);
     return tl::unexpected(
         fmt::format("\"{}\" is an address; a map of addresses takes both", entry.words[0]));
@@ -86,13 +87,13 @@ MapValue map_of_kind(const Word& kind, const std::vector<Entry>& entries,
     if (kind.text == "domains") return filled<match::ValueSet>(entries, diagnostics, add_domain);
     if (kind.text == "addresses") {
         return filled<match::ValueSet>(entries, diagnostics, [](auto& set, const Entry& entry) {
-            const Added one = single(entry);
+            Added one = single(entry);
             return one ? set.add(entry.words[0]) : one;
         });
     }
     if (kind.text == "networks") {
         return filled<match::NetworkSet>(entries, diagnostics, [](auto& set, const Entry& entry) {
-            const Added one = single(entry);
+            Added one = single(entry);
             return one ? set.add(entry.words[0]) : one;
         });
     }

@@ -35,7 +35,7 @@ class Parser {
 
   private:
     void statement();
-    void map(Word verb);
+    void map();
     void window();
     BlockNode block(Word kind);
     void block_line(BlockNode& block);
@@ -105,7 +105,7 @@ void Parser::statement() {
     }
     const Word verb = tokens_.word("a statement");
     if (verb.text == "include") return include_(tokens_.word("a file name or pattern"));
-    if (verb.text == "map") return map(verb);
+    if (verb.text == "map") return map();
     if (verb.text == "window") return window();
     if (contains(setting_words, verb.text)) {
         program_.settings.push_back(line(verb));
@@ -122,7 +122,7 @@ void Parser::statement() {
     nodes.push_back(std::move(node));
 }
 
-void Parser::map(Word) {
+void Parser::map() {
     MapNode node;
     node.name = tokens_.word("the map's name");
     node.kind = tokens_.word("the map's kind (pairs, domains, addresses or networks)");
