@@ -48,6 +48,7 @@ int serve_and_stop(daemon::Process& process) {
 
 // glibc raises this threshold when large buffers are freed and then keeps their like in its arenas,
 // one a thread: fixed, what a large message took goes back to the system with it.
+// NOLINTNEXTLINE(concurrency-mt-unsafe): called before any thread starts
 void keep_memory_flat() { ::mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
 
 // Ends by _exit: libmilter's threads outlive serve(), and nothing may be destroyed under them.

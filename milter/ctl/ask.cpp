@@ -9,6 +9,8 @@
 #include <cstring>
 #include <system_error>
 
+#include <fmt/format.h>
+
 #include "ctl/policy_file.h"
 #include "daemon/descriptor.h"
 

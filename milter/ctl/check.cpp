@@ -1,6 +1,8 @@
 // spillwayctl check: would the daemon take these files?
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/policy_file.h"

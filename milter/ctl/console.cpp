@@ -1,7 +1,10 @@
 #include "ctl/console.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+
+#include <fmt/format.h>
 
 #include "log/inert.h"
 
@@ -43,7 +46,7 @@ std::string counted(std::int64_t count, std::string_view noun) {
 }
 
 std::string shown(std::string_view text) {
-    const std::string safe = log::inert(text);
+    std::string safe = log::inert(text);
     if (safe.size() < 2 || !safe.starts_with('"')) return safe;
     // Without the quotes around them, quotes need no backslash; all other escapes stay.
     std::string bare;

@@ -1,5 +1,7 @@
 // spillwayctl counters: who has used how much, and giving somebody a fresh start.
+#include <fmt/format.h>
 #include "ctl/ask.h"
+
 #include "ctl/console.h"
 #include "ctl/verbs.h"
 

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include "ctl/verbs.h"
 #include "mail/text.h"
 

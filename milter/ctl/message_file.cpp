@@ -3,6 +3,8 @@
 #include <iostream>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "daemon/clock.h"
 #include "daemon/files.h"
 #include "language/values.h"

@@ -1,5 +1,9 @@
 #include "ctl/outcome.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "ctl/console.h"
 
 namespace spillway::ctl {

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include <fmt/format.h>
+
 #include "daemon/files.h"
 
 namespace spillway::ctl {

@@ -1,6 +1,8 @@
 // spillwayctl reload: take the files as they are now, or keep the old ones and say why.
 #include <cstdio>
 
+#include <fmt/format.h>
+
 #include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/verbs.h"

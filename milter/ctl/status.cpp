@@ -1,5 +1,7 @@
 // spillwayctl status: what runs, under which policy, and whether anything is wrong.
+#include <fmt/format.h>
 #include "ctl/ask.h"
+
 #include "ctl/console.h"
 #include "ctl/verbs.h"
 

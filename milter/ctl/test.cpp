@@ -3,6 +3,10 @@
 // The same functions decide as in the daemon; the counters are this process's own and begin empty,
 // so nothing is charged to anybody.
 #include "ctl/ask.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
 #include "ctl/console.h"
 #include "ctl/message_file.h"
 #include "ctl/outcome.h"

@@ -6,12 +6,15 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "daemon/files.h"
 

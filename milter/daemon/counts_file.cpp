@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "daemon/files.h"
 #include "daemon/folders.h"
 

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include <fmt/format.h>
+
 #include "daemon/descriptor.h"
 
 namespace spillway::daemon {
@@ -30,6 +32,7 @@ std::vector<std::string> files_named(const std::string& pattern) {
     glob_t found{};
     const std::unique_ptr<glob_t, FreeGlob> guard(&found);
     errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): only one thread loads policies
     const int result = ::glob(pattern.c_str(), 0, stop_unless_missing, &found);
     if (result == GLOB_NOMATCH) return {};
     if (result != 0) throw failure("list the files of", pattern);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "daemon/counts_file.h"
 #include "daemon/files.h"
 

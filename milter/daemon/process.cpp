@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include <fmt/format.h>
+
 #include "daemon/clock.h"
 #include "daemon/folders.h"
 #include "daemon/readiness.h"
@@ -28,7 +30,7 @@ language::LogSetting log_setting_after_dropping(const Process::Start& start) {
 
 }  // namespace
 
-Process::Process(Start start)
+Process::Process(const Start& start)
     : settings_(start.first.settings),
       control_(settings_.control, start.owner),
       log_(log_setting_after_dropping(start)),

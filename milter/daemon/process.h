@@ -35,7 +35,7 @@ class Process {
 
     // Throws std::system_error or std::runtime_error when the machine refuses something: a socket
     // in use, a folder not writable, a state file not readable.
-    explicit Process(Start start);
+    explicit Process(const Start& start);
 
     // Begins housekeeping and tells the service manager and the log that mail can be served.
     void ready();

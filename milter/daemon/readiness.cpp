@@ -13,6 +13,7 @@
 namespace spillway::daemon {
 
 void tell_manager(const std::string& state) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets variables
     const char* variable = std::getenv("NOTIFY_SOCKET");
     if (variable == nullptr) return;
     const std::string_view path = variable;

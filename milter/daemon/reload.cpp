@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "daemon/clock.h"
 #include "daemon/files.h"
 

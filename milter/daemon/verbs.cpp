@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fmt/format.h>
+
 #include "daemon/clock.h"
 
 namespace spillway::daemon {

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "language/arguments.h"
 #include "language/compile_condition.h"
 #include "language/compile_reply.h"

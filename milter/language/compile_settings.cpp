@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include <fmt/format.h>
+
 #include "language/arguments.h"
 #include "policy/variants.h"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "language/arguments.h"
 #include "limits/memory_counters.h"
 #include "policy/rehearse.h"

@@ -1,5 +1,6 @@
 #include "store/charge_call.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "embedded/charge_script.h"
