@@ -1,13 +1,14 @@
-// Rate limits as values: what may happen how often, and what the counter said.
+// Limits as values: what may happen how often, what one message asks of them, and what they said.
 //
-// The law of the window: the span is cut into `slices` equal slices, aligned to the epoch; what is
-// counted in a slice counts until `slices` further slices are over. So no span of the window's
-// length ever holds more than the limit, and room frees at most one slice late. Both stores keep
-// this law, and tests/store proves it for both against an exact log.
+// The law of each rate is told at its type. All stores keep the same law, and tests/store proves it
+// for all of them against an exact log. Where a store has a clock of its own (Redis), that clock
+// decides; a clock that went backwards counts as standing still and never frees room.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -18,16 +19,41 @@ namespace spillway::limits {
 using Clock = std::chrono::system_clock;
 using Time = std::chrono::time_point<Clock, std::chrono::milliseconds>;
 
-inline constexpr int slices = 60;
-
 // Costs and limits above this are taken as this: Redis's Lua counts in doubles, exact up to here.
 inline constexpr std::int64_t most_countable = std::int64_t{1} << 53;
 
-// Never more than `count` in any `span`. `span` is at least `slices` milliseconds.
-struct Rate {
+// A maximum that is never reached: what happens is still counted. Above most_countable, and no
+// other number means it.
+inline constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
+
+inline constexpr int slices = 60;
+
+// Never more than `count` in any `span`. The span is cut into `slices` equal slices, aligned to the
+// epoch; what is counted in a slice counts until `slices` further slices are over. So no span of
+// that length ever holds more than the limit, and room frees at most one slice late. `span` is at
+// least `slices` milliseconds.
+struct Sliding {
     std::int64_t count = 0;
     std::chrono::milliseconds span{};
 };
+
+// Never more than a period's count within the period, which a calendar made (policy/calendar.h).
+// Given are three periods around the caller's time: the store's clock picks the one it is in, so
+// that machines whose clocks differ agree. A store that has counted in a later period stays there.
+struct Calendar {
+    std::array<Time, 4> bounds{};  // period i is from bounds[i] up to, not including, bounds[i + 1]
+    std::array<std::int64_t, 3> counts{};
+};
+
+// One each `interval`, and up to `burst` at once after a pause: the generic cell rate algorithm
+// (ITU-T I.371). In any time t no more than burst + t / interval. The use is how much of the burst
+// is taken; both are at least 1.
+struct Pacing {
+    std::int64_t burst = 1;
+    std::chrono::microseconds interval{};
+};
+
+using Rate = std::variant<Sliding, Calendar, Pacing>;
 
 // What a limit does while its counter cannot be asked.
 enum class WhenUnavailable { allow, defer, local };
@@ -36,8 +62,9 @@ enum class WhenUnavailable { allow, defer, local };
 // "<limit>:<scope>:<value>". `account` names the billing root, the same each time for one key: in
 // Redis all keys of one account share a hash tag. The rate is not part of the key, so a raised
 // limit keeps its count; a changed span starts it anew, because slices of another width cannot be
-// compared. A value or account of more than 200 bytes is kept under its beginning and a hash
-// (key_text.h): what a sender may write does not decide how much a count takes.
+// compared, and so does another kind of rate. A value or account of more than 200 bytes is kept
+// under its beginning and a hash (key_text.h): what a sender may write does not decide how much a
+// count takes.
 struct Charge {
     std::string limit;
     std::string key;
@@ -45,12 +72,38 @@ struct Charge {
     std::int64_t cost = 1;
     Rate rate;
     WhenUnavailable when_unavailable = WhenUnavailable::local;
+
+    // Not empty when different things are counted (recipients): each costs 1 unless it is counted
+    // within the window already, and then stays counted from now on. `cost` is not looked at. Goes
+    // with Sliding and Calendar.
+    std::vector<std::string> members{};
+    // Which overrides (see Plan) may replace the rate's maximum: their names, the closest first.
+    std::vector<std::string> plans{};
+    // Percentages of the maximum whose crossing is told, ascending.
+    std::vector<int> levels{};
+};
+
+// A maximum set at run time for one customer, kept beside the counts and read in the same call that
+// charges. `name` is "<limit>:<scope>:<value>", where the scope may be wider than the limit's: a
+// plan of a domain is that of each user in it. Replaces the count of Sliding and of all periods of
+// Calendar; of Pacing only `unlimited` has an effect.
+struct Plan {
+    std::string account;
+    std::string name;
+    std::int64_t max = unlimited;
+    friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 // There was room. `used` includes this message if the whole call was granted; if another limit of
 // the same call was exceeded, nothing was charged and `used` is the use as it stands.
 struct Granted {
     std::int64_t used = 0;
+    std::int64_t max = unlimited;  // in force: the rate's or that of a plan
+    std::string plan{};            // its name; "" is the rate's own
+    // The levels this charge crossed, each told once in a window by whatever machine got there
+    // first: once in each span, or once in each period. 100 counts as crossed as well when a charge
+    // did not fit. Pacing crosses none.
+    std::vector<int> crossed{};
 };
 
 // There was none. `next_free` is when this cost would fit if nothing else is sent meanwhile;
@@ -58,6 +111,9 @@ struct Granted {
 struct Exceeded {
     std::int64_t used = 0;
     std::optional<Time> next_free;
+    std::int64_t max = 0;
+    std::string plan{};
+    std::vector<int> crossed{};
 };
 
 // The counters could not be asked in time; `why` is for the log.
@@ -65,48 +121,13 @@ struct Unavailable {
     std::string why;
 };
 
-using Answer = std::variant<Granted, Exceeded, Unavailable>;
+// Nobody looked, because something else had already decided: the sender is suspended, or another
+// limit was just found to be exceeded and cannot have room yet.
+struct NotAsked {};
+
+using Answer = std::variant<Granted, Exceeded, Unavailable, NotAsked>;
 using Answers = std::vector<Answer>;  // one for each charge, in order
 
 bool all_granted(const Answers& answers);
-
-// The charges of one call with those of one key made one: costs add up, the lowest limit and the
-// first span count. Costs and limits lie in 0 … most_countable afterwards, keys and accounts are
-// bounded.
-struct Merged {
-    std::vector<Charge> charges;
-    std::vector<std::size_t> place;  // where each charge of the call went
-
-    // One answer for each charge of the call, from those to the merged ones.
-    Answers spread(const Answers& answers) const;
-};
-Merged merged(const std::vector<Charge>& charges);
-
-// The use of one key, for operators.
-struct Use {
-    std::string key;
-    std::int64_t used = 0;
-};
-
-// Where the counts are: in this process or in Redis. All functions may be called from any thread.
-class Counters {
-  public:
-    virtual ~Counters() = default;
-
-    // Charges all or none; when memory runs out all answers are Unavailable. `now` is used by
-    // stores without a clock of their own (Redis has one).
-    virtual Answers charge(const std::vector<Charge>& charges, Time now) noexcept = 0;
-
-    // Current use of keys that begin with `prefix`, sorted by key, at most `most`. Keys are as they
-    // are kept, see Charge; a prefix or key with a longer value is shortened alike. Throws
-    // std::runtime_error when the store cannot be asked (so does reset).
-    virtual std::vector<Use> list(const std::string& prefix, std::size_t most, Time now) = 0;
-
-    // Forgets one key; false when there was none.
-    virtual bool reset(const std::string& key) = 0;
-
-    // One line for `spillwayctl status`: kind, place, health.
-    virtual std::string describe() const = 0;
-};
 
 }  // namespace spillway::limits

@@ -5,6 +5,8 @@
 // the rule fires when it holds for one of them (see evaluate.h).
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -82,6 +84,13 @@ struct Authenticated {};
 struct Tagged {
     std::string tag;
 };
+// To how many different recipients this text has gone within `span`, this message's included; the
+// answer to the question that evaluate.h states. Known at the end of the message.
+struct MailingSize {
+    Order order;
+    std::int64_t value;
+    std::chrono::milliseconds span;
+};
 struct InWindow {
     std::shared_ptr<const Window> window;
 };
@@ -98,7 +107,8 @@ struct Not {
 };
 
 struct Condition {
-    std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow> is;
+    std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize>
+        is;
 };
 
 }  // namespace spillway::policy

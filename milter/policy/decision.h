@@ -59,9 +59,14 @@ struct RuleReport {
 struct LimitReport {
     std::string limit;
     std::string key;
-    std::int64_t cost = 0;
-    std::int64_t max = 0;
+    std::int64_t cost = 0;  // of distinct recipients: how many there are, counted before or not
     limits::Answer answer;
+};
+
+// What a rule's `suspend` wants done, whatever becomes of the message.
+struct SuspendOrder {
+    limits::Suspension suspension;
+    std::optional<limits::Charge> strike;  // suspended only when this charge does not fit
 };
 
 struct Decision {
@@ -71,6 +76,8 @@ struct Decision {
     std::vector<std::string> tags;
     std::vector<RuleReport> rules;    // every rule consulted, in order
     std::vector<LimitReport> limits;  // every limit asked, in order
+    std::vector<SuspendOrder> suspend;
+    std::optional<std::int64_t> mailing_size;  // of the longest span, when it was asked for
 };
 
 }  // namespace spillway::policy

@@ -8,22 +8,27 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "policy/decision.h"
 #include "policy/message.h"
 #include "policy/policy.h"
 
 namespace spillway::policy {
 
-// Who is charged and spoken of. The domain is the login's, else the envelope sender's; the account
-// is what the accounts map says of login or domain, else the domain. Where all are missing the
-// client's address stands in ("[192.0.2.7]"), so that none is ever empty.
+// Who is charged and spoken of. The domain is the login's. Mail without a login, or with one that
+// has no domain, is its sender's by what Policy::without_login finds first: the envelope sender's
+// domain, the script ("script 33:mailer.php") or the uid ("uid 33") it was submitted by, the
+// client's address ("[192.0.2.7]"). The account is what the accounts map says of login or domain,
+// else the domain. So domain and account are never empty, and no two senders without a name share
+// one.
 struct Identity {
-    std::string user;
+    std::string user;  // the login; "" without one
     std::string domain;
     std::string account;
+    std::string counted_user;  // whom limits of scope user count; never empty
 };
 Identity identify(const Policy& policy, const Message& message);
 
@@ -33,21 +38,59 @@ Identity identify(const Policy& policy, const Message& message);
 struct Refusal {
     Verdict verdict;  // Reject or Defer
     std::string decided_by;
+    std::vector<SuspendOrder> suspend{};
 };
 std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message);
 
-// What all rules together said, and what is to be asked of the counters. No charges when a rule
-// refused or discarded the message.
+// What must be known before the rules can be read: nullopt unless a rule asks for the size of a
+// mailing. Its spans are Policy::mailing_spans.
+std::optional<limits::Mailing> mailing_of(const Policy& policy, const Message& message);
+// One for each of Policy::mailing_spans; nullopt when the store could not be asked, and then the
+// conditions cannot tell.
+using MailingSizes = std::optional<std::vector<std::int64_t>>;
+
+// What all rules together said, and what is to be asked of the counters. `call` is empty when a
+// rule refused or discarded the message, and then nothing is to be asked.
 struct Questions {
     Decision so_far;
-    std::vector<limits::Charge> charges;
+    std::optional<limits::Call> call;
     std::vector<const Limit*> asked;  // the limit of each charge; owned by the policy
 };
-Questions questions(const Policy& policy, const Message& message);
+Questions questions(const Policy& policy, const Message& message, const MailingSizes& sizes = {});
 
-// `answers` has one answer for each of questions.charges. A silent counter may defer the message
-// but never hides a refusal.
+// The limits that accept in part, asked before the first recipient is accepted; empty when there
+// are none for this message. Never for mail that came through sendmail(1).
+struct PartialLimit {
+    const Limit* limit = nullptr;  // owned by the policy
+    limits::Charge charge;         // of one recipient
+};
+std::vector<PartialLimit> partial_limits(const Policy& policy, const Message& message);
+// Whether the last recipient still fits under the limit, given how it stood before the first.
+std::optional<Refusal> refusal_beyond(const PartialLimit& partial, const limits::Standing& standing,
+                                      const Policy& policy, const Message& message);
+
+// The places that a connection of this sender must hold, asked once it is known who sends. `holder`
+// is left to the session.
+struct Hold {
+    const Limit* limit = nullptr;  // owned by the policy
+    limits::Place place;
+};
+std::vector<Hold> places_of(const Policy& policy, const Message& message);
+std::optional<Refusal> refusal_without_place(const Hold& hold, const limits::Answer& answer,
+                                             const Policy& policy, const Message& message);
+
+// Every limit as it would be charged by a message of one recipient: for `spillwayctl explain`.
+std::vector<std::pair<const Limit*, limits::Charge>> charges_of_sender(const Policy& policy,
+                                                                       const Message& message);
+
+// `outcome` answers questions.call; without a call it is not looked at. A silent counter may defer
+// the message but never hides a refusal.
 Decision decide(const Policy& policy, const Message& message, Questions questions,
-                const limits::Answers& answers);
+                const limits::Outcome& outcome);
+
+// A name for the message that is the same at each try to send it and different for other messages:
+// a hash of sender, recipients, the fields that identify it and the beginning of its body. Made by
+// whoever sends, so it says nothing about who it is.
+std::string name_of_try(const Message& message);
 
 }  // namespace spillway::policy

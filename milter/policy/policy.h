@@ -2,6 +2,8 @@
 // it.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +12,7 @@
 
 #include <date/tz.h>
 
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "mail/text.h"
 #include "match/map.h"
 #include "policy/condition.h"
@@ -47,8 +49,16 @@ struct AddHeaderAction {
 struct RemoveHeaderAction {
     std::string name;
 };
-using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction,
-                            AcceptAction, TagAction, AddHeaderAction, RemoveHeaderAction>;
+// Nothing more is sent by the message's user, domain or account for `span`. With `after`, only once
+// the rule has matched more often than that.
+struct SuspendAction {
+    limits::Whom whom = limits::Whom::user;
+    std::chrono::milliseconds span{};
+    std::optional<limits::Sliding> after;
+};
+using Action =
+    std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction, AcceptAction,
+                 TagAction, AddHeaderAction, RemoveHeaderAction, SuspendAction>;
 bool is_terminal(const Action& action);
 
 // What a rule does when it cannot tell whether it matches.
@@ -70,30 +80,76 @@ struct Rule {
     bool asks_rcpt = false;  // asked for each recipient
 };
 
-enum class Scope { account, domain, user };
-enum class Unit { messages, recipients };
+// Whose sending a limit counts together. user_ip is a user at one client address.
+enum class Scope { account, domain, user, client_ip, user_ip, rcpt_domain, everything };
+const char* name_of(Scope scope);  // as in the language and in keys: "client-ip"
+
+// Bytes are those of the message, however many it goes to. Connections are held, not charged, and
+// logins are charged by the pop3-gate only.
+enum class Unit { messages, recipients, unique_recipients, bytes, connections, logins };
+const char* name_of(Unit unit);
+
+enum class Period { hour, day, week, month };  // a week begins on Monday
+const char* name_of(Period period);
+struct PerPeriod {
+    std::int64_t count = 0;
+    Period period = Period::month;
+};
+// A maximum for each day from the first on; before it that of the first step, after the last step
+// that of the last (limits::unlimited where the policy says so).
+struct Ladder {
+    std::vector<std::int64_t> steps;  // at least one
+    date::local_days from{};
+};
+struct AtOnce {  // with Unit::connections, and only there
+    std::int64_t count = 0;
+};
+using LimitRate = std::variant<limits::Sliding, PerPeriod, limits::Pacing, Ladder, AtOnce>;
+
+// Refuses the recipients beyond the limit one by one, and the message when all of it came too late.
+// Goes with Unit::recipients and conditions that are known with each recipient.
+struct PartialAction {
+    TemplateReply reply;  // 4xx
+};
+
+// Who is told when the use crosses one of the levels.
+struct NoticeSetting {
+    std::vector<int> levels;  // percent, ascending, different
+    bool to_sender = false;   // the login if it is an address, else the envelope sender
+    bool to_postmaster = false;
+    std::vector<std::string> addresses;
+    std::vector<std::string> webhooks;
+};
 
 struct Limit {
     std::string name;
     Scope scope = Scope::domain;
     Unit unit = Unit::recipients;
-    limits::Rate rate;
+    LimitRate rate;
     std::optional<Condition> when;
     std::optional<Condition> unless;
-    std::variant<RejectAction, DeferAction> over;
+    std::variant<RejectAction, DeferAction, PartialAction> over;
     limits::WhenUnavailable when_unavailable = limits::WhenUnavailable::local;
+    NoticeSetting notice;
 };
+
+// Who mail without a login is charged to: the first of these that it has (see Identity).
+enum class Fallback { sender_domain, script, uid, client_ip };
 
 struct Policy {
     std::vector<Rule> rules;
     std::vector<Limit> limits;
     std::shared_ptr<const match::PairMap> accounts;  // login or domain → account; may be null
     const date::time_zone* zone = nullptr;
+    std::vector<Fallback> without_login{Fallback::sender_domain, Fallback::script, Fallback::uid,
+                                        Fallback::client_ip};
+    std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses
 
     // What the MTA must send for this policy, set by arrange().
     bool needs_body = false;
+    bool needs_size = false;  // the body's size only
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
 };
