@@ -7,6 +7,7 @@
 #include "ctl/console.h"
 #include "ctl/policy_file.h"
 #include "ctl/verbs.h"
+#include "policy/words.h"
 
 namespace spillway::ctl {
 
@@ -42,10 +43,10 @@ std::string stages(const policy::Policy& policy) {
         rows.push_back({rule.name, std::move(stage), name_of(rule.mode)});
     }
     for (const policy::Limit& limit : policy.limits) {
-        rows.push_back({limit.name,
-                        fmt::format("{} in {}", with_commas(limit.rate.count),
-                                    span_text(limit.rate.span.count() / 1000)),
-                        "limit"});
+        rows.push_back(
+            {limit.name,
+             fmt::format("{} {}", policy::rate_in_words(limit.rate), policy::name_of(limit.unit)),
+             "limit"});
     }
     return columns(rows, "  ");
 }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "policy/words.h"
+
 #include "log/inert.h"
 
 namespace spillway::ctl {
@@ -39,6 +41,10 @@ std::string with_commas(std::int64_t count) {
         digits.insert(at, ",");
     }
     return digits;
+}
+
+std::string max_text(std::int64_t max) {
+    return max == limits::unlimited ? policy::in_words(max) : with_commas(max);
 }
 
 std::string counted(std::int64_t count, std::string_view noun) {

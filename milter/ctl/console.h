@@ -11,6 +11,7 @@ namespace spillway::ctl {
 // "1 rule", "2 rules", "1,204 bytes".
 std::string counted(std::int64_t count, std::string_view noun);
 std::string with_commas(std::int64_t count);
+std::string max_text(std::int64_t max);  // with commas, or "unlimited"
 
 // Foreign text without anything that could drive a terminal.
 std::string shown(std::string_view text);

@@ -103,15 +103,17 @@ std::vector<std::string> row_of(const policy::LimitReport& report, const date::t
     std::string use;
     std::string note;
     if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
-        use = fmt::format("{} of {}", with_commas(granted->used), with_commas(report.max));
+        use = fmt::format("{} of {}", with_commas(granted->used), max_text(granted->max));
         note = charged ? fmt::format("this message counts {}", with_commas(report.cost))
                        : fmt::format("room for {}, nothing counted", with_commas(report.cost));
     } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
-        use = fmt::format("{} of {}", with_commas(exceeded->used), with_commas(report.max));
+        use = fmt::format("{} of {}", with_commas(exceeded->used), max_text(exceeded->max));
         note = fmt::format("OVER: this message needs {}, {}", with_commas(report.cost),
                            exceeded->next_free
                                ? "room at " + policy::local_time(*exceeded->next_free, zone)
                                : "which never fits");
+    } else if (std::holds_alternative<limits::NotAsked>(report.answer)) {
+        note = "not asked";
     } else {
         use = "unknown";
         note = "counter not available";

@@ -35,18 +35,25 @@ json json_of(const policy::RuleReport& report) {
             {"note", report.note}};
 }
 
+json json_of_max(std::int64_t max) {
+    return max == limits::unlimited ? json("unlimited") : json(max);
+}
+
 json json_of(const policy::LimitReport& report) {
-    json row{
-        {"limit", report.limit}, {"key", report.key}, {"cost", report.cost}, {"max", report.max}};
+    json row{{"limit", report.limit}, {"key", report.key}, {"cost", report.cost}};
     if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
         row["answer"] = "granted";
         row["used"] = granted->used;
+        row["max"] = json_of_max(granted->max);
     } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
         row["answer"] = "exceeded";
         row["used"] = exceeded->used;
+        row["max"] = json_of_max(exceeded->max);
         row["next_free_ms"] = exceeded->next_free
                                   ? json(exceeded->next_free->time_since_epoch().count())
                                   : json(nullptr);
+    } else if (std::holds_alternative<limits::NotAsked>(report.answer)) {
+        row["answer"] = "not-asked";
     } else {
         row["answer"] = "unavailable";
     }

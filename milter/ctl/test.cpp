@@ -45,15 +45,9 @@ Used parsed_use(const std::string& text, const policy::Policy& policy) {
 // Keys are known only once the policy has been asked what it would charge.
 void count_beforehand(const TestOptions& options, const policy::Policy& policy,
                       const policy::Message& message, limits::MemoryCounters& counters) {
-    std::vector<Used> all;
-    for (const std::string& text : options.used) all.push_back(parsed_use(text, policy));
-    if (all.empty()) return;
-    for (limits::Charge charge : policy::questions(policy, message).charges) {
-        for (const Used& used : all) {
-            if (used.limit != charge.limit) continue;
-            charge.cost = used.count;
-            counters.record({charge}, message.received);
-        }
+    for (const std::string& text : options.used) {
+        const Used used = parsed_use(text, policy);
+        policy::use_up(policy, message, used.limit, used.count, counters);
     }
 }
 

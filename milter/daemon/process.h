@@ -18,7 +18,7 @@
 #include "daemon/reload.h"
 #include "daemon/verbs.h"
 #include "language/compile.h"
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "log/log.h"
 #include "session/session.h"
 

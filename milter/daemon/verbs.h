@@ -13,7 +13,7 @@
 #include "daemon/counts_file.h"
 #include "daemon/policy_holder.h"
 #include "daemon/reload.h"
-#include "limits/limits.h"
+#include "limits/counters.h"
 
 namespace spillway::daemon {
 

@@ -148,11 +148,7 @@ void use_up(const Used& used, const policy::Policy& policy, const policy::Messag
     if (!named) {
         throw Mistake(used.limit.place, fmt::format("unknown limit \"{}\"", used.limit.text));
     }
-    for (limits::Charge charge : policy::questions(policy, message).charges) {
-        if (charge.limit != used.limit.text) continue;
-        charge.cost = used.count;
-        counters.record({charge}, message.received);
-    }
+    policy::use_up(policy, message, used.limit.text, used.count, counters);
 }
 
 // Holds one `expect` line against what happened; a Mistake says what differs.

@@ -7,6 +7,8 @@
 
 #include "log/inert.h"
 #include "log/log.h"
+#include "policy/variants.h"
+#include "policy/words.h"
 
 namespace spillway::log {
 namespace {
@@ -66,13 +68,23 @@ struct Use {
 };
 
 Use use_of(const policy::LimitReport& report) {
-    if (const auto* silent = std::get_if<limits::Unavailable>(&report.answer))
-        return {{{"state", "unavailable"}, {"why", silent->why}}, "unavailable"};
-    const auto* granted = std::get_if<limits::Granted>(&report.answer);
-    const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer);
-    const std::int64_t used = granted ? granted->used : exceeded->used;
-    return {{{"state", granted ? "granted" : "exceeded"}, {"used", used}, {"max", report.max}},
-            fmt::format("{}/{}", used, report.max)};
+    const auto stands = [](const char* state, std::int64_t used, std::int64_t max) -> Use {
+        Json json{{"state", state}, {"used", used}, {"max", max}};
+        if (max == limits::unlimited) json["max"] = "unlimited";
+        return {std::move(json), fmt::format("{}/{}", used, policy::in_words(max))};
+    };
+    return std::visit(
+        Overloaded{
+            [&](const limits::Granted& g) { return stands("granted", g.used, g.max); },
+            [&](const limits::Exceeded& e) { return stands("exceeded", e.used, e.max); },
+            [](const limits::Unavailable& silent) {
+                return Use{{{"state", "unavailable"}, {"why", silent.why}}, "unavailable"};
+            },
+            [](const limits::NotAsked&) {
+                return Use{{{"state", "not-asked"}}, "not-asked"};
+            },
+        },
+        report.answer);
 }
 
 void add_limit(Fields& fields, const policy::LimitReport& report) {
@@ -100,7 +112,7 @@ Fields fields_of(const MessageRecord& record) {
     add(fields, "by", record.decided_by);
     if (record.stage != policy::Stage::message) add(fields, "stage", policy::name_of(record.stage));
     add_who(fields, record);
-    if (record.stage == policy::Stage::message && record.message.body_seen)
+    if (record.stage == policy::Stage::message && record.message.size_known)
         add(fields, "size", record.message.size);
     add_answer(fields, record.verdict);
     if (record.decision != nullptr) {

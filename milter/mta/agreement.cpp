@@ -12,7 +12,8 @@ unsigned long wanted_steps(unsigned long offered, const policy::Policy& policy, 
     if (!policy.refuses_at_data && !over_tcp) wanted |= SMFIP_NODATA;
     if (!policy.refuses_at_headers) wanted |= SMFIP_NR_EOH;
     // One answer to the first piece of body ends it where SKIP is understood.
-    if (policy.needs_body || (offered & SMFIP_SKIP) == 0) wanted |= SMFIP_NR_BODY;
+    if (policy.needs_body || policy.needs_size || (offered & SMFIP_SKIP) == 0)
+        wanted |= SMFIP_NR_BODY;
     return wanted;
 }
 

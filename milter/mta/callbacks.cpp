@@ -31,8 +31,10 @@ Filter& filter() {
 
 // What hangs on libmilter's context, which any thread may bring back.
 struct Connection {
+    explicit Connection(const session::Surroundings& around) : session(around) {}
+
     session::Session session;
-    Terms agreed;
+    Terms agreed{};
     bool failed = false;  // the message must be deferred at its next answer
 };
 
@@ -42,8 +44,7 @@ Connection* connection_of(SMFICTX* context) {
 
 Connection* begin_connection(SMFICTX* context) {
     if (Connection* known = connection_of(context)) return known;
-    auto fresh = std::unique_ptr<Connection>(
-        new Connection{session::Session(*filter().around), Terms{}, false});
+    auto fresh = std::make_unique<Connection>(*filter().around);
     if (smfi_setpriv(context, fresh.get()) != MI_SUCCESS) return nullptr;
     return fresh.release();
 }
@@ -250,7 +251,10 @@ sfsistat on_end(SMFICTX* context) {
         const auto there = [context] { return smfi_progress(context) == MI_SUCCESS; };
         const auto decision = connection.session.end_of_message(there);
         if (!decision) return answer_trouble(context);
-        return apply(context, *decision, (connection.agreed.steps & SMFIP_HDR_LEADSPC) != 0);
+        const auto status =
+            apply(context, *decision, (connection.agreed.steps & SMFIP_HDR_LEADSPC) != 0);
+        connection.session.settle(true);
+        return status;
     });
 }
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "match/pattern.h"
 
 namespace spillway::policy {

@@ -18,6 +18,8 @@
 
 namespace spillway::policy {
 
+class Facts;  // what is known of one message (facts.h): made once for all questions at its end
+
 // Who is charged and spoken of. The domain is the login's. Mail without a login, or with one that
 // has no domain, is its sender's by what Policy::without_login finds first: the envelope sender's
 // domain, the script ("script 33:mailer.php") or the uid ("uid 33") it was submitted by, the
@@ -44,7 +46,7 @@ std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Messa
 
 // What must be known before the rules can be read: nullopt unless a rule asks for the size of a
 // mailing. Its spans are Policy::mailing_spans.
-std::optional<limits::Mailing> mailing_of(const Policy& policy, const Message& message);
+std::optional<limits::Mailing> mailing_of(Facts& facts);
 // One for each of Policy::mailing_spans; nullopt when the store could not be asked, and then the
 // conditions cannot tell.
 using MailingSizes = std::optional<std::vector<std::int64_t>>;
@@ -56,32 +58,34 @@ struct Questions {
     std::optional<limits::Call> call;
     std::vector<const Limit*> asked;  // the limit of each charge; owned by the policy
 };
-Questions questions(const Policy& policy, const Message& message, const MailingSizes& sizes = {});
+Questions questions(Facts& facts, const MailingSizes& sizes = {});
 
-// The limits that accept in part, asked before the first recipient is accepted; empty when there
-// are none for this message. Never for mail that came through sendmail(1).
-struct PartialLimit {
+struct AskedCharge {
     const Limit* limit = nullptr;  // owned by the policy
-    limits::Charge charge;         // of one recipient
+    limits::Charge charge;
 };
-std::vector<PartialLimit> partial_limits(const Policy& policy, const Message& message);
-// Whether the last recipient still fits under the limit, given how it stood before the first.
-std::optional<Refusal> refusal_beyond(const PartialLimit& partial, const limits::Standing& standing,
-                                      const Policy& policy, const Message& message);
+
+// The limits that accept in part and count the last recipient, to be asked how they stand; none for
+// mail that came through sendmail(1).
+std::vector<AskedCharge> partial_limits(const Policy& policy, const Message& message);
+// Whether the last recipient fits as well, `accepted` ones of this message being counted already.
+std::optional<Refusal> refusal_beyond(const AskedCharge& asked, const limits::Standing& standing,
+                                      std::int64_t accepted, const Policy& policy,
+                                      const Message& message);
 
 // The places that a connection of this sender must hold, asked once it is known who sends. `holder`
 // is left to the session.
-struct Hold {
+struct AskedPlace {
     const Limit* limit = nullptr;  // owned by the policy
     limits::Place place;
 };
-std::vector<Hold> places_of(const Policy& policy, const Message& message);
-std::optional<Refusal> refusal_without_place(const Hold& hold, const limits::Answer& answer,
+std::vector<AskedPlace> places_of(const Policy& policy, const Message& message);
+std::optional<Refusal> refusal_without_place(const AskedPlace& asked, const limits::Answer& answer,
                                              const Policy& policy, const Message& message);
 
-// Every limit as it would be charged by a message of one recipient: for `spillwayctl explain`.
-std::vector<std::pair<const Limit*, limits::Charge>> charges_of_sender(const Policy& policy,
-                                                                       const Message& message);
+// Every limit on mail or logins as it would be charged by this message, whatever its conditions
+// say: for `spillwayctl explain`.
+std::vector<AskedCharge> charges_of_sender(const Policy& policy, const Message& message);
 
 // `outcome` answers questions.call; without a call it is not looked at. A silent counter may defer
 // the message but never hides a refusal.

@@ -4,27 +4,6 @@
 
 namespace spillway::policy {
 
-Identity identify(const Policy& policy, const Message& message) {
-    Identity identity;
-    identity.user = message.user;
-    const auto at = message.user.rfind('@');
-    if (at != std::string::npos) identity.domain = mail::normal_domain(message.user.substr(at + 1));
-    if (identity.domain.empty()) identity.domain = message.sender.domain;
-    if (identity.domain.empty()) identity.domain = message.user;
-    if (identity.domain.empty()) {
-        identity.domain =
-            fmt::format("[{}]", message.client.ip ? message.client.ip->text() : "unknown");
-    }
-    identity.account = account_of(policy, identity.user, identity.domain);
-    return identity;
-}
-
-std::string account_of(const Policy& policy, const std::string& user, const std::string& domain) {
-    if (!policy.accounts) return domain;
-    const auto by_user = user.empty() ? std::nullopt : policy.accounts->first_value_of(user);
-    return by_user ? *by_user : policy.accounts->first_value_of(domain).value_or(domain);
-}
-
 Facts::Facts(const Policy& policy, const Message& message)
     : memos(static_cast<std::size_t>(policy.memos)),
       policy_(policy),

@@ -14,9 +14,6 @@
 
 namespace spillway::policy {
 
-// What the accounts map says of a login ("" for none), else of a domain, else the domain itself.
-std::string account_of(const Policy& policy, const std::string& user, const std::string& domain);
-
 class Facts {
   public:
     Facts(const Policy& policy, const Message& message);
@@ -32,6 +29,8 @@ class Facts {
     bool read_incompletely() const { return text_ && text_->incomplete; }
 
     std::set<std::string> tags;
+    std::optional<limits::Mailing> mailing;  // once mailing_of() was asked
+    MailingSizes mailing_sizes;
     std::vector<std::optional<match::Match>> memos;
     match::Budget budget;  // of all patterns together
 

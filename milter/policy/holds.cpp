@@ -207,11 +207,20 @@ Match compared(const Compare& compare, Facts& facts, const Binding& binding) {
 }
 
 Match number_compared(const CompareNumber& compare, const Message& message) {
-    if (compare.quantity == Quantity::size && !message.body_seen) return Match::cannot_tell;
+    if (compare.quantity == Quantity::size && !message.size_known) return Match::cannot_tell;
     const auto value = compare.quantity == Quantity::size
                            ? static_cast<std::int64_t>(message.size)
                            : static_cast<std::int64_t>(message.recipients.size());
     return as_match(in_order(value, compare.order, compare.value));
+}
+
+// The sizes are in the order of the policy's spans, of which the condition's is one.
+Match mailing_compared(const MailingSize& wanted, const Facts& facts) {
+    if (!facts.mailing_sizes) return Match::cannot_tell;
+    const auto& spans = facts.policy().mailing_spans;
+    const auto place = std::ranges::find(spans, wanted.span) - spans.begin();
+    const auto size = facts.mailing_sizes->at(static_cast<std::size_t>(place));
+    return as_match(in_order(size, wanted.order, wanted.value));
 }
 
 }  // namespace
@@ -227,6 +236,7 @@ Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
             [&](const CompareNumber& compare) { return number_compared(compare, facts.message()); },
             [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
             [&](const Tagged& tagged) { return as_match(facts.tags.contains(tagged.tag)); },
+            [&](const MailingSize& mailing) { return mailing_compared(mailing, facts); },
             [&](const InWindow& in) {
                 return as_match(in.window->holds(facts.message().received));
             },

@@ -35,11 +35,12 @@ struct Message {
     std::vector<Recipient> recipients;
     std::vector<mail::Header> headers;
     std::string_view bytes;  // header fields, an empty line, the body; CRLF line ends
-    std::uint64_t size = 0;  // of `bytes`
+    std::uint64_t size = 0;  // of the message, in octets
     std::string queue_id;    // "" until the MTA tells it
 
     // False when the loaded policy did not need the body and the MTA was told to skip it.
     bool body_seen = true;
+    bool size_known = true;  // `size` is that of the whole message, whether or not it was kept
 };
 
 }  // namespace spillway::policy

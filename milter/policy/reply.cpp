@@ -30,7 +30,7 @@ Reply own_reply(int code, const std::string& enhanced, const std::string& text,
                 const std::string& decided_by) {
     const std::string name = fmt::format(" ({})", decided_by);
     const std::size_t room = longest_text > name.size() ? longest_text - name.size() : 0;
-    return Reply{code, enhanced, text.substr(0, room) + name};
+    return Reply{code, enhanced, harmless(text.substr(0, room)) + name};
 }
 
 Reply filled(const TemplateReply& reply, const Variables& values, const std::string& decided_by) {

@@ -8,6 +8,7 @@
 
 #include "policy/lower.h"
 #include "policy/reply.h"
+#include "policy/suspend.h"
 #include "policy/variants.h"
 
 namespace spillway::policy {
@@ -70,15 +71,21 @@ Variables variables_for(const Rule& rule, const Facts& facts) {
     return values;
 }
 
+std::vector<SuspendOrder> orders(const Rule& rule, const Facts& facts) {
+    return orders_of(rule, facts.policy(), facts.identity(), facts.message().received);
+}
+
 // For rules that refuse, which are all that act before the end of the message.
 Refusal refusal_of(const Rule& rule, const Facts& facts) {
     const std::string by = "rule " + rule.name;
     const Variables values = variables_for(rule, facts);
     const Action& terminal = rule.actions.back();
-    if (const auto* reject = std::get_if<RejectAction>(&terminal)) {
-        return {Reject{filled(reject->reply, values, by)}, by};
-    }
-    return {Defer{filled(std::get<DeferAction>(terminal).reply, values, by)}, by};
+    Refusal refusal{Defer{}, by, orders(rule, facts)};
+    if (const auto* reject = std::get_if<RejectAction>(&terminal))
+        refusal.verdict = Reject{filled(reject->reply, values, by)};
+    else
+        refusal.verdict = Defer{filled(std::get<DeferAction>(terminal).reply, values, by)};
+    return refusal;
 }
 
 // Carries one reading of the rules along.
@@ -150,6 +157,7 @@ void Reading::remove_forged() {
 void Reading::act(const Rule& rule) {
     const std::string by = "rule " + rule.name;
     const Variables values = variables_for(rule, facts_);
+    std::ranges::move(orders(rule, facts_), std::back_inserter(decision_.suspend));
     for (const Action& action : rule.actions) {
         std::visit(Overloaded{
                        [&](const RejectAction& a) { end(Reject{filled(a.reply, values, by)}, by); },
@@ -164,6 +172,7 @@ void Reading::act(const Rule& rule) {
                            added_.push_back(AddHeader{a.name, a.value.fill(values)});
                        },
                        [&](const RemoveHeaderAction& a) { remove_all(a.name); },
+                       [](const SuspendAction&) {},  // all of the rule's at once, above
                    },
                    action);
     }

@@ -63,6 +63,10 @@ void Asks::add(const Condition& condition) {
                    [&](const Tagged&) { stage = Stage::message; },
                    [](const Authenticated&) {},
                    [](const InWindow&) {},
+                   [&](const MailingSize&) {
+                       stage = Stage::message;
+                       body = true;
+                   },
                },
                condition.is);
 }
@@ -81,7 +85,8 @@ bool is_recipient(Field field) { return field == Field::rcpt || field == Field::
 bool is_terminal(const Action& action) {
     return !(std::holds_alternative<TagAction>(action) ||
              std::holds_alternative<AddHeaderAction>(action) ||
-             std::holds_alternative<RemoveHeaderAction>(action));
+             std::holds_alternative<RemoveHeaderAction>(action) ||
+             std::holds_alternative<SuspendAction>(action));
 }
 
 bool refuses(const Rule& rule) {
@@ -114,6 +119,7 @@ void arrange(Policy& policy) {
         asks.add(limit.when);
         asks.add(limit.unless);
         policy.needs_body |= asks.body;
+        policy.needs_size |= limit.unit == Unit::bytes;
     }
 }
 

@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t longest_value = 200;
 
+}  // namespace
+
 std::string harmless(std::string_view value) {
-    std::string out{value.substr(0, longest_value)};
+    std::string out{value};
     std::ranges::replace_if(
         out, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
     return out;
 }
-
-}  // namespace
 
 tl::expected<Template, std::string> Template::parse(std::string_view text) {
     Template result;
@@ -51,7 +51,9 @@ std::string Template::fill(const Variables& values) const {
         if (const auto* plain = std::get_if<std::string>(&part)) {
             out += *plain;
         } else {
-            out += harmless(values[static_cast<std::size_t>(std::get<Variable>(part))]);
+            const std::string_view value =
+                values[static_cast<std::size_t>(std::get<Variable>(part))];
+            out += harmless(value.substr(0, longest_value));
         }
     }
     return out;

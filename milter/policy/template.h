@@ -32,6 +32,9 @@ inline constexpr std::array<std::string_view, 12> variable_names{
 // Values in the order of Variable; what is not known in a place is "".
 using Variables = std::array<std::string, variable_names.size()>;
 
+// Fit for a header field or a reply: everything but printable ASCII becomes "?".
+std::string harmless(std::string_view value);
+
 class Template {
   public:
     Template() = default;

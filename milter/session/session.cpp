@@ -1,8 +1,14 @@
 #include "session/session.h"
 
+#include <algorithm>
+#include <random>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "mail/address.h"
+#include "mail/header.h"
+#include "policy/facts.h"
 
 namespace spillway::session {
 namespace {
@@ -23,6 +29,15 @@ class Stopwatch {
 std::chrono::microseconds microseconds(std::chrono::steady_clock::duration time) {
     return std::chrono::duration_cast<std::chrono::microseconds>(time);
 }
+
+// Of a place that a connection holds: no two are alike, on whatever machine.
+std::string random_name() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// The field that names a notice of ours to ourselves.
+constexpr std::string_view notice_field = "X-Spillway-Notice";
 
 // Without the blank that by custom follows the colon.
 std::string_view customary(std::string_view value) {
@@ -56,6 +71,11 @@ policy::Decision too_much_header() {
 Session::Session(const Surroundings& surroundings)
     : around_(surroundings), spool_(surroundings.spool_dir, surroundings.spool_above) {}
 
+Session::~Session() {
+    settle(false);
+    for (const limits::Place& place : places_) around_.counters.release(place);
+}
+
 void Session::connected(const policy::Client& client) noexcept {
     abort();
     client_ = client;
@@ -69,7 +89,25 @@ std::optional<policy::Refusal> Session::mail(Sender sender) {
     message_.user = std::move(sender.user);
     message_.sender = mail::envelope_address(sender.argument);
     named(sender.queue_id);
-    return refused(policy::Stage::mail);
+    auto refusal = refused(policy::Stage::mail);
+    if (refusal) return refusal;
+    return ended_by(policy::Stage::mail, without_place());
+}
+
+// The places that this sender's connections may hold are counted from the first message on: who
+// sends is not known before.
+std::optional<policy::Refusal> Session::without_place() {
+    for (policy::AskedPlace& asked : policy::places_of(*policy_, message_)) {
+        const bool held =
+            std::ranges::find(places_, asked.place.key, &limits::Place::key) != places_.end();
+        if (held) continue;
+        asked.place.holder = random_name();
+        const auto answer = around_.counters.hold(asked.place, around_.now());
+        auto refusal = policy::refusal_without_place(asked, answer, *policy_, message_);
+        if (refusal) return refusal;
+        places_.push_back(std::move(asked.place));
+    }
+    return std::nullopt;
 }
 
 std::optional<policy::Refusal> Session::recipient(std::string_view address,
@@ -77,6 +115,10 @@ std::optional<policy::Refusal> Session::recipient(std::string_view address,
     if (!policy_) return std::nullopt;
     message_.recipients.push_back({mail::envelope_address(address), std::string(argument)});
     auto refusal = refused(policy::Stage::recipient);
+    if (!refusal)
+        refusal =
+            ended_by(policy::Stage::recipient,
+                     acceptance_.refused(*policy_, message_, around_.counters, around_.now()));
     if (refusal) message_.recipients.pop_back();
     return refusal;
 }
@@ -105,33 +147,92 @@ std::optional<policy::Refusal> Session::end_of_headers(bool may_refuse) {
 bool Session::body(std::string_view chunk) {
     if (!policy_ || headers_over_) return false;
     message_.body_seen = policy_->needs_body;
-    if (message_.body_seen) spool_.append(chunk);
-    return message_.body_seen;
+    message_.size_known = message_.body_seen || policy_->needs_size;
+    if (message_.body_seen)
+        spool_.append(chunk);
+    else
+        body_bytes_ += chunk.size();
+    return message_.size_known;
 }
 
 std::optional<policy::Decision> Session::end_of_message(const std::function<bool()>& still_there) {
     if (!policy_) return std::nullopt;
     message_.bytes = spool_.bytes();
-    message_.size = spool_.size();
+    message_.size = spool_.size() + body_bytes_;
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
-    if (decision)
+    if (decision) {
         log_decision(*decision);
-    else
+        suspend(decision->suspend);
+        tell(*decision);
+    } else {
         around_.log.trouble(message_.queue_id,
                             "the MTA has gone; nothing decided, nothing counted");
-    abort();
+    }
+    forget_message();
     return decision;
 }
 
 std::optional<policy::Decision> Session::decided(const std::function<bool()>& still_there) {
+    auto ours = let_through();
+    return ours ? std::move(ours) : decided_by_policy(still_there);
+}
+
+std::optional<policy::Decision> Session::decided_by_policy(
+    const std::function<bool()>& still_there) {
     const Stopwatch watch(spent_);
-    auto questions = policy::questions(*policy_, message_);
-    limits::Answers answers;
-    if (!questions.charges.empty()) {
+    policy::Facts facts(*policy_, message_);
+    policy::MailingSizes sizes;
+    if (const auto mailing = policy::mailing_of(facts))
+        sizes = around_.counters.mailing_sizes(*mailing, around_.now());
+    auto questions = policy::questions(facts, sizes);
+    limits::Outcome outcome;
+    if (questions.call) {
         if (!still_there()) return std::nullopt;
-        answers = around_.counters.charge(questions.charges, around_.now());
+        outcome = around_.counters.charge(*questions.call, around_.now());
+        receipt_ = outcome.receipt;
     }
-    return policy::decide(*policy_, message_, std::move(questions), answers);
+    return policy::decide(*policy_, message_, std::move(questions), outcome);
+}
+
+// A notice of ours, known by a name that nobody else was told.
+std::optional<policy::Decision> Session::let_through() const {
+    if (!message_.client.local_submission || !around_.is_our_notice) return std::nullopt;
+    const auto is_name = [](const mail::Header& header) {
+        return mail::names_equal(header.name, notice_field);
+    };
+    const auto found = std::ranges::find_if(message_.headers, is_name);
+    if (found == message_.headers.end() || !around_.is_our_notice(found->value))
+        return std::nullopt;
+    policy::Decision decision;
+    decision.decided_by = "notice";
+    for (auto nth = std::ranges::count_if(message_.headers, is_name); nth > 0; --nth)
+        decision.edits.push_back(
+            policy::RemoveHeader{std::string(notice_field), static_cast<int>(nth)});
+    return decision;
+}
+
+void Session::suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept {
+    for (const policy::SuspendOrder& order : orders) {
+        if (order.strike) {
+            limits::Call call;
+            call.charges.push_back(*order.strike);
+            const auto outcome = around_.counters.charge(call, around_.now());
+            around_.counters.settle(outcome.receipt, true, around_.now());
+            if (!std::holds_alternative<limits::Exceeded>(outcome.answers.at(0))) continue;
+        }
+        around_.counters.suspend(order.suspension, around_.now());
+    }
+}
+
+void Session::tell(const policy::Decision& decision) const {
+    if (!around_.tell) return;
+    for (const policy::Notice& notice : policy::notices_of(*policy_, message_, decision))
+        around_.tell(notice);
+}
+
+void Session::settle(bool left) noexcept {
+    around_.counters.settle(receipt_, left, around_.now());
+    receipt_ = {};
 }
 
 void Session::named(std::string_view queue_id) {
@@ -139,23 +240,36 @@ void Session::named(std::string_view queue_id) {
 }
 
 void Session::abort() noexcept {
+    settle(false);
+    forget_message();
+}
+
+void Session::forget_message() noexcept {
     policy_.reset();
     message_ = policy::Message{};
+    body_bytes_ = 0;
+    acceptance_ = {};
     header_bytes_ = 0;
     headers_over_ = false;
     spent_ = {};
     spool_.clear();
 }
 
-// A refusal of the message ends it here: the MTA tells nothing more of it, not even an abort.
 std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
     std::optional<policy::Refusal> refusal;
     {
         const Stopwatch watch(spent_);
         refusal = policy::refusal_at(stage, *policy_, message_);
     }
+    return ended_by(stage, std::move(refusal));
+}
+
+// A refusal of the message ends it here: the MTA tells nothing more of it, not even an abort.
+std::optional<policy::Refusal> Session::ended_by(policy::Stage stage,
+                                                 std::optional<policy::Refusal> refusal) {
     if (!refusal) return std::nullopt;
     log_refusal(stage, *refusal);
+    suspend(refusal->suspend);
     if (stage != policy::Stage::recipient) abort();
     return refusal;
 }

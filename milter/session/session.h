@@ -12,11 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "log/log.h"
 #include "policy/evaluate.h"
 #include "policy/message.h"
+#include "policy/notice.h"
+#include "policy/partial.h"
 #include "policy/policy.h"
 #include "session/spool.h"
 
@@ -26,7 +29,7 @@ namespace spillway::session {
 // each field counts too, so that a million tiny fields cost no more memory than one huge field.
 inline constexpr std::size_t header_limit_bytes = 4 * 1024 * 1024;
 
-// What a session needs of the process; outlives all sessions.
+// What a session needs of the process; outlives all sessions. Its functions never throw.
 struct Surroundings {
     std::function<std::shared_ptr<const policy::Policy>()> current_policy;
     limits::Counters& counters;
@@ -34,6 +37,11 @@ struct Surroundings {
     std::string spool_dir;
     std::uint64_t spool_above = 1024 * 1024;
     std::function<limits::Time()> now;
+    // Tells people that a level of a limit was crossed; empty when nobody wants to know.
+    std::function<void(const policy::Notice&)> tell = {};
+    // True once for the name that a notice mail of ours carries: such mail is neither judged nor
+    // counted. May be empty.
+    std::function<bool(std::string_view)> is_our_notice = {};
 };
 
 // Who begins a message: the login ("" without one), the argument of MAIL, and the queue id, which
@@ -49,6 +57,9 @@ struct Sender {
 class Session {
   public:
     explicit Session(const Surroundings& surroundings);
+    ~Session();  // the connection has ended
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     // Forgets a message left open: the MTA has begun anew.
     void connected(const policy::Client& client) noexcept;
@@ -70,7 +81,12 @@ class Session {
     // The whole decision. The counters are charged when, and only when, the message may leave.
     // `still_there` is asked after all else is decided and just before charging: an MTA that is
     // gone will not deliver this message, so it must not be counted. Then there is no decision.
+    // After it settle() says whether the MTA took the answer.
     std::optional<policy::Decision> end_of_message(const std::function<bool()>& still_there);
+
+    // Whether what end_of_message() decided is what the MTA was told: if not, what was charged is
+    // taken back, as it is by abort(), a new message and the end of the session.
+    void settle(bool left) noexcept;
 
     // The MTA's name of the message, told as soon as it is known; "" changes nothing.
     void named(std::string_view queue_id);
@@ -81,7 +97,15 @@ class Session {
 
   private:
     std::optional<policy::Refusal> refused(policy::Stage stage);
+    std::optional<policy::Refusal> without_place();
+    std::optional<policy::Refusal> ended_by(policy::Stage stage,
+                                            std::optional<policy::Refusal> refusal);
     std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
+    std::optional<policy::Decision> decided_by_policy(const std::function<bool()>& still_there);
+    std::optional<policy::Decision> let_through() const;
+    void forget_message() noexcept;
+    void suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept;
+    void tell(const policy::Decision& decision) const;
     void log_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
     void log_decision(const policy::Decision& decision) const;
 
@@ -89,6 +113,10 @@ class Session {
     policy::Client client_;
     std::shared_ptr<const policy::Policy> policy_;  // null outside a message
     policy::Message message_;
+    std::uint64_t body_bytes_ = 0;  // of a body that is measured, not kept
+    policy::Acceptance acceptance_;
+    std::vector<limits::Place> places_;  // held until the connection ends
+    limits::Receipt receipt_;            // of the message just charged, until it is settled
     std::size_t header_bytes_ = 0;
     bool headers_over_ = false;
     std::chrono::steady_clock::duration spent_{};  // in the policy, over all stages

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "language/settings.h"
-#include "limits/limits.h"
+#include "limits/counters.h"
 
 namespace spillway::store {
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "language/settings.h"
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "limits/memory_counters.h"
 #include "store/breaker.h"
 #include "store/open.h"

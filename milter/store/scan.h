@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "limits/limits.h"
+#include "limits/counters.h"
 #include "store/pool.h"
 
 namespace spillway::store {

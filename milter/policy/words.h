@@ -1,0 +1,20 @@
+// Limits in words, for logs, replies and operators.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "policy/policy.h"
+
+namespace spillway::policy {
+
+// A maximum: "500" or "unlimited".
+std::string in_words(std::int64_t max);
+
+// The time a rate is about: "1h", "month", "8s" (of pacing: between two), "day", "at once".
+std::string window_of(const LimitRate& rate);
+
+// A whole rate as the language writes it: "500 / 1h", "25000 / month", "1 / 8s burst 3".
+std::string rate_in_words(const LimitRate& rate);
+
+}  // namespace spillway::policy
