@@ -66,9 +66,10 @@ class Reading {
 
     ReadText result(std::optional<std::string> incomplete) && {
         if (cut_) incomplete = "more text than is read";
+        const std::size_t shown = visible_.size();
         if (!visible_.empty() && !hidden_.empty()) visible_ += '\n';
         visible_ += hidden_;
-        return {std::move(visible_), std::move(incomplete)};
+        return {std::move(visible_), std::move(incomplete), shown};
     }
 
   private:

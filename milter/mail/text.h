@@ -22,6 +22,7 @@ struct ReadingLimits {
 struct ReadText {
     std::string text;
     std::optional<std::string> incomplete;
+    std::size_t shown_bytes = 0;  // of the text, before what few readers show
 };
 
 // The text of all text parts of a message (headers, empty line, body; any line ends), in order,

@@ -230,6 +230,18 @@ BOOST_AUTO_TEST_CASE(hidden_text_of_html_follows_the_visible) {
                                   "\r\nplain"})) == "secret\nplain\njunk");
 }
 
+BOOST_AUTO_TEST_CASE(where_hidden_text_begins_is_told) {
+    const ReadText both =
+        read(multipart({"Content-Type: text/html\r\n\r\nse<b hidden>junk</b>cret"}));
+    BOOST_TEST(both.text.substr(0, both.shown_bytes) == "secret");
+    BOOST_TEST(both.text.substr(both.shown_bytes).starts_with("\njunk"));
+
+    BOOST_TEST(read("\r\nplain").shown_bytes == 5u);
+    const ReadText nothing_shown = read("Content-Type: text/html\r\n\r\n<p hidden>junk</p>");
+    BOOST_TEST(nothing_shown.text == "junk");
+    BOOST_TEST(nothing_shown.shown_bytes == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(text_beyond_the_limit_is_reported_missing) {
     const ReadingLimits limits{.text_bytes = 10};
     BOOST_TEST(read_text("\n0123456789", limits).text == "0123456789");
