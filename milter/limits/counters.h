@@ -48,8 +48,8 @@ struct Call {
 
 // What a granted call has charged, to be settled once it is known whether the message left.
 struct Receipt {
-    std::string token;  // "" when nothing was charged
-    Call call;
+    std::string token;  // "" when nothing was charged, or the call is of no message
+    Call call;          // as much of it as its store needs: of no use to others
 };
 
 struct Outcome {

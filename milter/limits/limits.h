@@ -38,16 +38,26 @@ struct Sliding {
 };
 
 // Never more than a period's count within the period, which a calendar made (policy/calendar.h).
-// Given are three periods around the caller's time: the store's clock picks the one it is in, so
-// that machines whose clocks differ agree. A store that has counted in a later period stays there.
+// Given are three periods around the caller's time: the store's clock picks the one it is in (the
+// first or third when it is before or after all), so that machines whose clocks differ agree. A
+// store that has counted in a later one of the three, or in one behind them, stays there: behind
+// them the third's count is the maximum. What was counted in any other period, or in one of other
+// bounds, counts no more. Room is next free at the start of the first later period that takes the
+// cost; behind the third the third's count is taken to go on.
 struct Calendar {
     std::array<Time, 4> bounds{};  // period i is from bounds[i] up to, not including, bounds[i + 1]
     std::array<std::int64_t, 3> counts{};
 };
 
 // One each `interval`, and up to `burst` at once after a pause: the generic cell rate algorithm
-// (ITU-T I.371). In any time t no more than burst + t / interval. The use is how much of the burst
-// is taken; both are at least 1.
+// (ITU-T I.371). In any time t no more than burst + t / interval. Both are at least 1.
+//
+// Kept is the theoretical arrival time `tat` in microseconds. A cost makes it max(tat, now) + cost
+// * interval, and fits when that lies no more than burst * interval ahead of now: it is next free
+// when it does, rounded up to milliseconds, and never when it costs more than the burst. The use is
+// max(tat, now) - now in intervals, rounded up. A clock set back lengthens the wait. What is taken
+// back makes tat earlier by cost * interval, but not earlier than now: what had run off by then is
+// given back as well.
 struct Pacing {
     std::int64_t burst = 1;
     std::chrono::microseconds interval{};
@@ -75,11 +85,19 @@ struct Charge {
 
     // Not empty when different things are counted (recipients): each costs 1 unless it is counted
     // within the window already, and then stays counted from now on. `cost` is not looked at. Goes
-    // with Sliding and Calendar.
+    // with Sliding and Calendar, without slices: what was last seen at t is counted before t +
+    // span, or in its period, to the millisecond.
+    //
+    // Each is seen at max(now, the newest time anything was seen at), or a millisecond later when
+    // one of the call's own members was seen at that very time: so a member still seen at the time
+    // of a call was seen by no later one, and leaves when that call is taken back. It does not fit
+    // for k = used + fresh - maximum too many; next free is when the k-th oldest of those that are
+    // not the call's own leaves; never when the call's own are more than the maximum.
     std::vector<std::string> members{};
     // Which overrides (see Plan) may replace the rate's maximum: their names, the closest first.
     std::vector<std::string> plans{};
-    // Percentages of the maximum whose crossing is told, ascending.
+    // Percentages of the maximum whose crossing is told, ascending: crossed is the use of
+    // ceil(level * maximum / 100). The product may be larger than most_countable.
     std::vector<int> levels{};
 };
 
@@ -102,7 +120,9 @@ struct Granted {
     std::string plan{};            // its name; "" is the rate's own
     // The levels this charge crossed, each told once in a window by whatever machine got there
     // first: once in each span, or once in each period. 100 counts as crossed as well when a charge
-    // did not fit. Pacing crosses none.
+    // did not fit. Neither is told again within a span of the time it was told at, or in its
+    // period; a count that starts anew has told nothing, and to tell of a refusal starts it anew.
+    // Pacing crosses none, and no grant crosses a level of `unlimited` or of 0.
     std::vector<int> crossed{};
 };
 
