@@ -150,16 +150,4 @@ using Answers = std::vector<Answer>;  // one for each charge, in order
 
 bool all_granted(const Answers& answers);
 
-// The charges of one call with those of one key made one: costs and members add up, the first rate
-// counts. Costs and maxima lie in 0 … most_countable (or are unlimited) afterwards, keys, accounts
-// and members are bounded.
-struct Merged {
-    std::vector<Charge> charges;
-    std::vector<std::size_t> place;  // where each charge of the call went
-
-    // One answer for each charge of the call, from those to the merged ones.
-    Answers spread(const Answers& answers) const;
-};
-Merged merged(const std::vector<Charge>& charges);
-
 }  // namespace spillway::limits
