@@ -14,12 +14,13 @@ namespace {
 // What counts of a text. Each reading sees all that the one before it sees, and more.
 enum class Reading {
     telling,    // what the pieces of a mailing have in common
-    own_words,  // also greetings, names, numbers and links, but neither quotes nor signature
+    own_words,  // also greetings, names, numbers, links, but neither quotes nor signature
     everything,
 };
 
 constexpr std::size_t fewest_words = 3;
 constexpr std::size_t longest_greeting = 6;
+constexpr std::size_t fewest_letters_of_name = 2;
 
 // The finaliser of SplitMix64 (Stafford's variant 13): FNV alone leaves the high bits, which
 // decide what is smallest, to the last few letters.
@@ -76,19 +77,19 @@ class Row {
 };
 
 struct Gathered {
-    std::unordered_set<std::uint64_t>& words;
+    std::size_t fewest_letters;
+    std::unordered_set<std::uint64_t> words{};
 
-    void word(const Word& word) const {
-        if (word.letters > 1) words.insert(word.hash);
+    void word(const Word& word) {
+        if (word.letters >= fewest_letters) words.insert(word.hash);
     }
     void stop() const {}
 };
 
-std::unordered_set<std::uint64_t> words_of(std::string_view text) {
-    std::unordered_set<std::uint64_t> words;
-    Gathered gathered{words};
+std::unordered_set<std::uint64_t> words_of(std::string_view text, std::size_t fewest_letters = 1) {
+    Gathered gathered{fewest_letters};
     Cut(gathered, Links::kept).line(text);
-    return words;
+    return std::move(gathered.words);
 }
 
 // How people greet in mail, in the languages that most of it is written in. A text that happens to
@@ -107,8 +108,38 @@ bool greets(std::uint64_t word) {
         "stimate stimată bună dragă dragi zdravo poštovani merhaba sayın selam "
         "привет здравствуйте здравствуй уважаемый уважаемая уважаемые добрый доброе дорогой "
         "дорогая вітаю шановний шановна шановні γεια αγαπητέ αγαπητή "
-        "kia tēnā mōrena talofa halo selamat xin chào kính");
+        "kia tēnā mōrena talofa halo selamat xin chào kính 您 你 尊 各 亲");
     return greetings.contains(word);
+}
+
+// Months and days of the week, in full and short. Some are words of their own ("may", "sun") and
+// are left out all the same, which makes no piece of a mailing differ from another.
+bool is_date(std::uint64_t word) {
+    static const std::unordered_set<std::uint64_t> dates = words_of(
+        "january february march april may june july august september october november december "
+        "jan feb mar apr jun jul aug sep sept oct nov dec am pm "
+        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs "
+        "fri sat sun "
+        "januar jänner februar märz mai juni juli oktober dezember "
+        "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+        "janvier février mars avril juin juillet août septembre octobre novembre décembre "
+        "lundi mardi mercredi jeudi vendredi samedi dimanche "
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+        "lunes martes miércoles jueves viernes sábado domingo "
+        "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica "
+        "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro "
+        "segunda terça quarta quinta sexta feira "
+        "januari februari maart mei augustus maandag dinsdag woensdag donderdag vrijdag zaterdag "
+        "zondag augusti måndag tisdag onsdag torsdag fredag lördag söndag "
+        "mandag tirsdag lørdag søndag desember "
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
+        "listopada grudnia poniedziałek wtorek środa czwartek piątek sobota niedziela "
+        "ledna února března dubna května června července srpna září října listopadu prosince "
+        "pondělí úterý středa čtvrtek pátek neděle "
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
+        "понедельник вторник среда четверг пятница суббота воскресенье");
+    return dates.contains(word);
 }
 
 // Passes on the words that count and holds back what may be a greeting until its end is seen.
@@ -129,8 +160,13 @@ class Sieve {
     }
 
     void stop() {
-        held_ = 0;
-        place_ = Place::within;
+        if (greeting_ == 0) greeting_ = held_;
+    }
+
+    // A line of a few words is a greeting as a whole: "Hello, Karen!"
+    void line_ends() {
+        greeting_ = held_;
+        release();
     }
 
     Row row() && { return std::move(row_); }
@@ -138,17 +174,16 @@ class Sieve {
   private:
     enum class Place { begin, in_greeting, within };
 
-    // What began like a greeting goes on too long for one.
+    // All that is held counts but the greeting, or, without one's end, what began like one.
     void release() {
         place_ = Place::within;
         const std::size_t held = std::exchange(held_, 0);
-        for (std::size_t at = 0; at < held; ++at) count(held_words_[at]);
+        for (std::size_t at = std::exchange(greeting_, 0); at < held; ++at) count(held_words_[at]);
     }
 
     void count(const Word& word) {
-        const bool left_out =
-            reading_ == Reading::telling && (word.has_digit || names_.hold(word.hash));
-        if (!left_out) row_.add(word.hash);
+        const bool varies = word.has_digit || is_date(word.hash) || names_.hold(word.hash);
+        if (reading_ != Reading::telling || !varies) row_.add(word.hash);
     }
 
     const Reading reading_;
@@ -157,6 +192,7 @@ class Sieve {
     Place place_ = Place::within;
     std::array<Word, longest_greeting> held_words_;
     std::size_t held_ = 0;
+    std::size_t greeting_ = 0;  // how many of the held words are one; 0 while that is not known
 };
 
 void read(std::string_view text, Reading reading, Sieve& sieve) {
@@ -171,6 +207,7 @@ void read(std::string_view text, Reading reading, Sieve& sieve) {
         }
         sieve.line_begins();
         cut.line(line);
+        sieve.line_ends();
     }
 }
 
@@ -187,7 +224,7 @@ void Names::add_words(std::string_view text) {
     std::string plain(text);
     std::ranges::replace_if(
         plain, [](char c) { return c >= '0' && c <= '9'; }, ' ');
-    words_.merge(words_of(plain));
+    words_.merge(words_of(plain, fewest_letters_of_name));
 }
 
 void Names::add_address(const mail::Address& address) {

@@ -11,15 +11,17 @@
 //
 //   - links, addresses, host names, decimals: whatever without blanks or brackets has "://" in it,
 //     or a dot or an @ between two ASCII letters or digits;
-//   - words with a digit in them: numbers, dates, tracking codes;
-//   - greetings: up to 6 words at the start of a line, the first one a usual greeting, up to the
-//     first comma, colon, exclamation mark or the line's end;
+//   - words with a digit in them: numbers, dates, tracking codes; and the names of months and days
+//     of the week;
+//   - greetings: lines of up to 6 words, the first one a usual greeting; of a longer line up to 6
+//     words before the first comma, colon or exclamation mark;
 //   - the recipients' names;
 //   - quotes: lines that start with ">";
 //   - a signature: all after a line "--" (RFC 3676 section 4.3, whose blank readable() takes away).
 //
 // When fewer than 3 words are left the subject is taken instead, read alike; when it has no more,
-// both together with greetings, names, numbers and links; and at last with quotes and signature.
+// both together with greetings, names, numbers, dates and links; and at last with quotes and
+// signature.
 //
 // Why pairs, 32 and two thirds. Of a text with N pairs of neighbouring words each changed word
 // spoils 2 (of triples 3), and two texts of a company under one footer as long as themselves share
@@ -34,10 +36,11 @@
 // vote shrinks with the root of their number; more than 32 cost a store more than they tell.
 //
 // What is not recognised, beyond more changes than that: a text hidden behind a "--" or ">" that
-// readers do show; words joined by dots throughout; a digit in most words; random text half as
-// long as the text itself. Who knows the hash can search for words with small hashes that fill the
-// sketch. And texts under a common footer twice as long as themselves are taken for one mailing in
-// a third of cases, under one four times as long nearly always, unless a "--" stands before it.
+// readers do show; a dot or a digit in many of the words; words spelt letter by letter; random text
+// half as long as the text itself, be it in an alternative part that readers do not show. Who knows
+// the hash can search for words with small hashes that fill the sketch. And texts under a common
+// footer twice as long as themselves are taken for one mailing in a third of cases, under one four
+// times as long nearly always, unless a "--" stands before it.
 #pragma once
 
 #include <algorithm>
@@ -56,8 +59,8 @@ inline constexpr std::size_t features_of_text = 32;
 // Shorter texts are compared as a whole: they have one feature, the hash of all their words.
 inline constexpr std::size_t words_with_pairs = 9;
 
-// The words that are left out because they name a recipient, as text does, of two letters or more.
-// A value of one thread.
+// The words that are left out because they name a recipient; those of one letter are not. A value
+// of one thread while names are added.
 class Names {
   public:
     // The words of its local part, without digits, and the labels of its domain but the last one

@@ -27,8 +27,8 @@ struct Word {
 
 enum class Links { kept, dropped };
 
-// The sink gets word(Word) for each word, and stop() where a comma, colon or exclamation mark, or
-// the line's end, could end a greeting.
+// The sink gets word(Word) for each word, and stop() where a comma, colon or exclamation mark could
+// end a greeting.
 template <typename Sink>
 class Cut {
   public:
@@ -50,7 +50,6 @@ class Cut {
             }
         }
         end_word();
-        sink_.stop();
     }
 
   private:
