@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "match/mix.h"
 #include "match/words.h"
 
 namespace spillway::match {
@@ -21,14 +22,6 @@ enum class Reading {
 constexpr std::size_t fewest_words = 3;
 constexpr std::size_t longest_greeting = 6;
 constexpr std::size_t fewest_letters_of_name = 2;
-
-// The finaliser of SplitMix64 (Stafford's variant 13): FNV alone leaves the high bits, which
-// decide what is smallest, to the last few letters.
-constexpr std::uint64_t mixed(std::uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-    return value ^ (value >> 31);
-}
 
 // The smallest distinct hashes of many.
 class Sketch {
@@ -234,7 +227,15 @@ void Names::add_address(const mail::Address& address) {
     if (last_dot != domain.npos) add_words(domain.substr(0, last_dot));
 }
 
-void Names::add_display_name(std::string_view name) { add_words(name); }
+void Names::add_display_name(std::string_view name) {
+    constexpr std::string_view around_addresses = " \t\n<>,;:\"()";
+    for (std::size_t begin = 0; begin < name.size();) {
+        const std::size_t end = std::min(name.find_first_of(around_addresses, begin), name.size());
+        const std::string_view piece = name.substr(begin, end - begin);
+        if (piece.find('@') == piece.npos) add_words(piece);
+        begin = end + 1;
+    }
+}
 
 std::vector<std::uint64_t> text_features(std::string_view subject, std::string_view text,
                                          const Names& names) {

@@ -66,6 +66,7 @@ class Names {
     // The words of its local part, without digits, and the labels of its domain but the last one
     // ("it", "at" and "me" are words of texts).
     void add_address(const mail::Address& address);
+    // Or a whole To field as it is decoded; the addresses in it are passed over.
     void add_display_name(std::string_view name);
 
     bool hold(std::uint64_t word) const { return !words_.empty() && words_.contains(word); }

@@ -165,6 +165,13 @@ BOOST_AUTO_TEST_CASE(names_come_from_addresses_and_display_names) {
         BOOST_TEST(leaves_out(word), word);
     // One letter, and what a top-level domain is called, are words of texts.
     for (const char* word : {"k", "it", "smit", "smiths"}) BOOST_TEST(!leaves_out(word), word);
+
+    Names of_field;
+    of_field.add_display_name("\"Smith, Karen\" <ks@acme.it>, bob.miller (Bob) <bob@x.at>");
+    BOOST_TEST((features_of("Karen smith and bob miller " + offer, of_field) ==
+                features_of("and " + offer)));
+    BOOST_TEST(
+        (features_of("acme at it " + offer, of_field) == features_of("acme at it " + offer)));
 }
 
 BOOST_AUTO_TEST_CASE(quotes_and_signatures_are_left_out) {
