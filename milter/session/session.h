@@ -16,6 +16,7 @@
 
 #include "limits/counters.h"
 #include "log/log.h"
+#include "log/metrics.h"
 #include "policy/evaluate.h"
 #include "policy/message.h"
 #include "policy/notice.h"
@@ -34,6 +35,7 @@ struct Surroundings {
     std::function<std::shared_ptr<const policy::Policy>()> current_policy;
     limits::Counters& counters;
     log::Log& log;
+    log::Metrics& metrics;
     std::string spool_dir;
     std::uint64_t spool_above = 1024 * 1024;
     std::function<limits::Time()> now;
@@ -105,9 +107,10 @@ class Session {
     std::optional<policy::Decision> let_through() const;
     void forget_message() noexcept;
     void suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept;
-    void tell(const policy::Decision& decision) const;
-    void log_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
-    void log_decision(const policy::Decision& decision) const;
+    void notify(const policy::Decision& decision) const;
+    void tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
+    void tell_decision(const policy::Decision& decision) const;
+    void tell(const log::MessageRecord& record) const;
 
     const Surroundings& around_;
     policy::Client client_;
