@@ -33,6 +33,7 @@ struct Load {
     long messages = 1000;
     int per_connection = 10;
     long domains = 100;
+    long rate = 0;  // messages a second over all connections; 0 is as fast as it goes
 };
 
 // What one connection's thread has seen; merged when all are done.
@@ -53,14 +54,23 @@ void add(Tally& tally, const Answer& answer, Clock::duration spent) {
     tally.refused_recipients += answer.refused_recipients;
 }
 
+// When message `number` is due. Who is late does not wait for others to be late as well.
+void wait_for_turn(const Load& load, Clock::time_point begun, long number) {
+    if (load.rate > 0)
+        std::this_thread::sleep_until(begun +
+                                      std::chrono::nanoseconds{1'000'000'000} * number / load.rate);
+}
+
 // One client after the other, each sending a few messages, until the common number is used up.
 Tally talk(const Load& load, const Letter& letter, std::atomic<long>& next) {
     Tally tally;
+    const auto begun = Clock::now();
     try {
         std::optional<Conversation> conversation;
         int sent = 0;
         for (long number = next++; number < load.messages; number = next++) {
             if (!conversation) conversation.emplace(load.socket);
+            wait_for_turn(load, begun, number);
             const Envelope from_to = envelope(number, load.domains);
             const auto begin = Clock::now();
             const Answer answer = conversation->send(from_to, letter);
@@ -140,6 +150,8 @@ int main(int argc, char** argv) {
     app.add_option("--messages", load.messages, "in all")->check(CLI::Range(1L, 100'000'000L));
     app.add_option("--per-connection", load.per_connection, "then a new connection")
         ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--rate", load.rate, "messages a second, else as fast as it goes")
+        ->check(CLI::Range(0L, 1'000'000L));
     app.add_option("--domains", load.domains, "that messages come from")
         ->check(CLI::Range(1L, 1'000'000L));
     try {
