@@ -1,181 +1,223 @@
 #include "limits/memory_counters.h"
 
 #include <algorithm>
-#include <functional>
-#include <iterator>
+#include <charconv>
 #include <new>
-#include <numeric>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "limits/key_text.h"
-#include "limits/saved_counts.h"
 
 namespace spillway::limits {
 
+// A call's charges in their form and what each of them finds.
+struct MemoryCounters::Asked {
+    struct Seat {
+        Look look;
+        std::string plan;          // whose maximum is in force
+        std::vector<int> crossed;  // when the call is granted, or because this one is not
+    };
+    Merged merged;
+    std::vector<Seat> seats;
+
+    bool all_fit() const {
+        return std::ranges::all_of(seats, [](const Seat& seat) { return seat.look.fits; });
+    }
+};
+
 namespace {
 
-// As many charges come between the sweeps of all shards, however few counts there are.
-constexpr std::size_t least_charges_between_sweeps = 1024;
+std::vector<int> crossed_by(const Charge& charge, const Look& look, const KeptCount* kept,
+                            Time now) {
+    static const ToldLevels none;
+    if (charge.levels.empty() || std::holds_alternative<Pacing>(charge.rate)) return {};
+    const ToldLevels& told = look.is_known ? kept->told : none;
+    return look.fits ? crossed(charge.levels, look.used, look.used_after, look.max, told, now)
+                     : crossed_by_refusal(charge.levels, told, now);
+}
+
+Outcome answered(Answers answers) { return {std::move(answers), std::nullopt, {}}; }
+
+// What neither costs nor tells anything leaves nothing.
+bool does_nothing(const Charge& charge, const std::vector<int>& told) {
+    const bool is_free =
+        charge.members.empty() ? charge.cost == 0 : std::holds_alternative<Pacing>(charge.rate);
+    return is_free && told.empty();
+}
 
 }  // namespace
 
-Answers MemoryCounters::charge(const std::vector<Charge>& charges, Time now) noexcept {
+Outcome MemoryCounters::charge(const Call& call, Time now) noexcept {
     try {
-        return charged(charges, now);
+        return charged(call, now);
     } catch (const std::bad_alloc&) {
-        return Answers(charges.size(), Unavailable{"out of memory"});
+        return answered(Answers(call.charges.size(), Unavailable{"out of memory"}));
+    }
+}
+
+Outcome MemoryCounters::charged(const Call& call, Time now) {
+    Merged merged = limits::merged(call.charges);
+    const std::lock_guard lock(mutex_);
+    forget_expired(now);
+    if (auto suspension = suspension_of(call.senders, now))
+        return {Answers(call.charges.size(), NotAsked{}), std::move(suspension), {}};
+    take_back_earlier_tries(call, now);
+    const Asked asked = look_at(std::move(merged), now);
+    return asked.all_fit() ? granted(call, asked, now) : refused(asked, now);
+}
+
+MemoryCounters::Asked MemoryCounters::look_at(Merged merged, Time now) const {
+    Asked asked{.merged = std::move(merged), .seats = {}};
+    asked.seats.reserve(asked.merged.charges.size());
+    for (const Charge& charge : asked.merged.charges) {
+        const KeptCount* kept = find_count(charge.key);
+        Override over = override_of(charge.account, charge.plans);
+        Look look = limits::look(charge, kept == nullptr ? nullptr : &kept->count, over.max, now);
+        if (!look.plan_counts) over.plan.clear();
+        std::vector<int> crossed = crossed_by(charge, look, kept, now);
+        asked.seats.push_back({std::move(look), std::move(over.plan), std::move(crossed)});
+    }
+    return asked;
+}
+
+// Everything that is answered is made before anything is counted: only then memory may run out.
+Outcome MemoryCounters::granted(const Call& call, const Asked& asked, Time now) {
+    Charged change{
+        .at = now, .account = owner_of(call), .message = bounded(call.message), .deeds = {}};
+    Answers answers;
+    answers.reserve(asked.seats.size());
+    for (std::size_t i = 0; i < asked.seats.size(); ++i) {
+        const auto& [look, plan, crossed] = asked.seats[i];
+        const Charge& charge = asked.merged.charges[i];
+        answers.push_back(Granted{look.used_after, look.max, plan, crossed});
+        if (does_nothing(charge, crossed)) continue;
+        change.deeds.push_back({charge.key, charge.account, look.what, crossed, look.told_until});
+    }
+    change.posted = resolved(call.mailing);
+
+    Outcome outcome = answered(asked.merged.spread(answers));
+    if (!change.deeds.empty() && !call.message.empty()) {
+        change.token = next_token_;
+        outcome.receipt.token = std::to_string(change.token);
+        outcome.receipt.call.message = call.message;
+    }
+    if (!change.deeds.empty() || change.posted) commit(std::move(change));
+    return outcome;
+}
+
+Outcome MemoryCounters::refused(const Asked& asked, Time now) {
+    Charged told{.at = now, .deeds = {}};
+    Answers answers;
+    answers.reserve(asked.seats.size());
+    for (std::size_t i = 0; i < asked.seats.size(); ++i) {
+        const auto& [look, plan, crossed] = asked.seats[i];
+        const Charge& charge = asked.merged.charges[i];
+        if (look.fits) {
+            answers.push_back(Granted{look.used, look.max, plan});
+            continue;
+        }
+        answers.push_back(Exceeded{look.used, look.next_free, look.max, plan, crossed});
+        if (!crossed.empty())
+            told.deeds.push_back(
+                {charge.key, charge.account, without_cost(look.what), crossed, look.told_until});
+    }
+    Outcome outcome = answered(asked.merged.spread(answers));
+    if (!told.deeds.empty()) commit(std::move(told));
+    return outcome;
+}
+
+void MemoryCounters::take_back_earlier_tries(const Call& call, Time now) {
+    if (call.message.empty() || receipts_.all().empty()) return;
+    for (const std::uint64_t token :
+         receipts_.earlier_tries(owner_of(call), bounded(call.message), now, unanswered_after))
+        commit(Settled{now, token, false});
+}
+
+std::optional<Posted> MemoryCounters::resolved(const std::optional<Mailing>& mailing) const {
+    if (!mailing || mailing->spans.empty()) return std::nullopt;
+    const Mailing asked = bounded(*mailing);
+    Posted posted;
+    posted.account = asked.account;
+    posted.features = asked.features;
+    posted.spans = asked.spans;
+    for (const std::string& recipient : asked.recipients)
+        posted.recipients.push_back(recipient_digest(recipient));
+    std::ranges::sort(posted.recipients);
+    posted.recipients.erase(std::unique(posted.recipients.begin(), posted.recipients.end()),
+                            posted.recipients.end());
+
+    const KeptAccount* account = find_account(posted.account);
+    const auto known =
+        account == nullptr ? std::nullopt : account->mailings.mailing_of(posted.features);
+    posted.mailing = known.value_or(account == nullptr ? 1 : account->mailings.next());
+    return posted;
+}
+
+void MemoryCounters::settle(const Receipt& receipt, bool left, Time now) noexcept {
+    std::uint64_t token = 0;
+    const char* const end = receipt.token.data() + receipt.token.size();
+    if (std::from_chars(receipt.token.data(), end, token).ptr != end || token == 0) return;
+    const std::lock_guard lock(mutex_);
+    try {
+        if (receipts_.hold(token)) commit(Settled{now, token, left});
+    } catch (const std::bad_alloc&) {  // it stays open, as if nobody had settled it
+        return;
+    }
+}
+
+std::vector<std::optional<Standing>> MemoryCounters::peek(const std::vector<Charge>& charges,
+                                                          Time now) noexcept {
+    try {
+        std::vector<std::optional<Standing>> standings;
+        standings.reserve(charges.size());
+        for (const Charge& charge : charges) {
+            Merged merged = limits::merged({charge});
+            const std::lock_guard lock(mutex_);
+            const KeptCount* kept = find_count(merged.charges.front().key);
+            Asked asked = look_at(std::move(merged), now);
+            auto& [look, plan, crossed] = asked.seats.front();
+            standings.push_back(
+                Standing{.used = look.used,
+                         .max = look.max,
+                         .plan = std::move(plan),
+                         .next_free = look.next_free,
+                         .frees = look.is_known ? frees(kept->count, now) : std::nullopt});
+        }
+        return standings;
+    } catch (const std::bad_alloc&) {
+        return std::vector<std::optional<Standing>>(charges.size());
+    }
+}
+
+std::optional<std::vector<std::int64_t>> MemoryCounters::mailing_sizes(const Mailing& mailing,
+                                                                       Time now) noexcept {
+    try {
+        static const Mailings none;
+        const std::lock_guard lock(mutex_);
+        const auto posted = resolved(mailing);
+        if (!posted) return std::vector<std::int64_t>{};
+        const KeptAccount* account = find_account(posted->account);
+        return (account == nullptr ? none : account->mailings).sizes(*posted, now);
+    } catch (const std::bad_alloc&) {
+        return std::nullopt;
     }
 }
 
 void MemoryCounters::record(const std::vector<Charge>& charges, Time now) noexcept {
     try {
-        const Merged granted = merged(charges);
+        Merged merged = limits::merged(charges);
         const std::lock_guard lock(mutex_);
         forget_expired(now);
-        count(granted.charges, now);
+        const Asked asked = look_at(std::move(merged), now);
+        Charged change{.at = now, .deeds = {}};
+        for (std::size_t i = 0; i < asked.seats.size(); ++i) {
+            const Charge& charge = asked.merged.charges[i];
+            if (!does_nothing(charge, {}))
+                change.deeds.push_back({charge.key, charge.account, asked.seats[i].look.what});
+        }
+        if (!change.deeds.empty()) commit(std::move(change));
     } catch (const std::bad_alloc&) {  // told in the header: the other store has them
         return;
     }
-}
-
-Answers MemoryCounters::charged(const std::vector<Charge>& charges, Time now) {
-    const Merged asked = merged(charges);
-    Answers answers;
-    answers.reserve(asked.charges.size());
-
-    const std::lock_guard lock(mutex_);
-    forget_expired(now);
-    for (const Charge& charge : asked.charges) answers.push_back(answer_to(charge, now));
-    if (!all_granted(answers)) return asked.spread(answers);
-
-    for (std::size_t i = 0; i < answers.size(); ++i)
-        std::get<Granted>(answers[i]).used += asked.charges[i].cost;
-    Answers granted = asked.spread(answers);
-    count(asked.charges, now);  // last, because everything before may run out of memory
-    return granted;
-}
-
-// Mixed anew: each shard's map chooses its buckets by the same hash.
-std::size_t MemoryCounters::shard_of(const std::string& key) {
-    const std::uint64_t hash = std::hash<std::string>()(key);
-    return (hash * 0x9e3779b97f4a7c15 >> 32) % std::tuple_size_v<Shards>;
-}
-
-Answer MemoryCounters::answer_to(const Charge& charge, Time now) const {
-    const auto& [limit, span] = charge.rate;
-    const Counts& counts = shards_[shard_of(charge.key)];
-    const auto found = counts.find(charge.key);
-    const bool known = found != counts.end() && found->second.state().slice_ms == slice_width(span);
-    const SlidingCount fresh(span);
-    const SlidingCount& count = known ? found->second : fresh;
-
-    const std::int64_t used = count.used(now);
-    // Not used + cost > limit: a cost above the limit fails on an empty count too, and a limit that
-    // was lowered below the use makes the difference negative, which is right.
-    if (charge.cost <= limit - used) return Granted{used};
-    return Exceeded{used, count.next_free(charge.cost, limit, now)};
-}
-
-// All places are made before anything is counted: only that needs memory. A place that then stays
-// empty counts as expired.
-void MemoryCounters::count(const std::vector<Charge>& charges, Time now) {
-    std::vector<SlidingCount*> places;
-    places.reserve(charges.size());
-    for (const Charge& charge : charges)
-        places.push_back(charge.cost == 0 ? nullptr : &count_for(charge));
-    for (std::size_t i = 0; i < charges.size(); ++i) {
-        if (places[i] == nullptr) continue;
-        const SlidingCount fresh(charges[i].rate.span);
-        if (places[i]->state().slice_ms != fresh.state().slice_ms) *places[i] = fresh;
-        places[i]->add(charges[i].cost, now);
-        ++changes_;
-    }
-}
-
-SlidingCount& MemoryCounters::count_for(const Charge& charge) {
-    const SlidingCount fresh(charge.rate.span);
-    return shards_[shard_of(charge.key)].try_emplace(charge.key, fresh).first->second;
-}
-
-// One shard at a time, so that nobody waits for the whole. A sweep looks at every count of its
-// shard; as many charges come before the next, so that a charge costs the same on average however
-// many keys there are.
-void MemoryCounters::forget_expired(Time now) {
-    if (charges_to_sweep_ > 0) {
-        --charges_to_sweep_;
-        return;
-    }
-    Counts& shard = shards_[next_to_sweep_++ % shards_.size()];
-    std::erase_if(shard, [now](const auto& entry) {
-        return entry.second.expires() + entry.second.window() <= now;
-    });
-    charges_to_sweep_ = std::max(least_charges_between_sweeps / shards_.size(), shard.size());
-}
-
-std::vector<Use> MemoryCounters::list(const std::string& prefix, std::size_t most, Time now) {
-    const std::string wanted = bounded_key(prefix);
-    std::vector<Use> uses;
-    for (const Counts& shard : shards_) {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [key, count] : shard) {
-            if (!key.starts_with(wanted)) continue;
-            if (const std::int64_t used = count.used(now)) uses.push_back(Use{key, used});
-        }
-    }
-    std::ranges::sort(uses, {}, &Use::key);
-    if (uses.size() > most) uses.resize(most);
-    return uses;
-}
-
-bool MemoryCounters::reset(const std::string& key) {
-    const std::string wanted = bounded_key(key);
-    const std::lock_guard lock(mutex_);
-    const bool known = shards_[shard_of(wanted)].erase(wanted) != 0;
-    if (known) ++changes_;
-    return known;
-}
-
-std::string MemoryCounters::describe() const { return fmt::format("memory, {} counts", size()); }
-
-std::string MemoryCounters::save(Time now) const {
-    SavedCounts live;
-    SavedCounts some;  // apart from `live`, whose growth moves everything saved so far
-    for (const Counts& shard : shards_) {
-        {
-            const std::lock_guard lock(mutex_);
-            for (const auto& [key, count] : shard)
-                if (count.expires() > now) some.push_back({key, count.state()});
-        }
-        std::ranges::move(some, std::back_inserter(live));
-        some.clear();
-    }
-    return saved_text(std::move(live));
-}
-
-tl::expected<void, std::string> MemoryCounters::load(std::string_view text, Time now) {
-    const auto saved = parse_saved(text);
-    if (!saved) return tl::make_unexpected(saved.error());
-    Shards shards;
-    for (const auto& [key, state] : *saved) {
-        const SlidingCount count(state);
-        if (count.expires() > now) shards[shard_of(key)].emplace(key, count);
-    }
-    const std::lock_guard lock(mutex_);
-    shards_ = std::move(shards);
-    ++changes_;
-    return {};
-}
-
-std::uint64_t MemoryCounters::changes() const {
-    const std::lock_guard lock(mutex_);
-    return changes_;
-}
-
-std::size_t MemoryCounters::size() const {
-    const std::lock_guard lock(mutex_);
-    return std::accumulate(shards_.begin(), shards_.end(), std::size_t{0},
-                           [](std::size_t sum, const Counts& shard) { return sum + shard.size(); });
 }
 
 }  // namespace spillway::limits

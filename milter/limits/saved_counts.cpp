@@ -1,95 +1,148 @@
 #include "limits/saved_counts.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "limits/hash.h"
-#include "limits/key_text.h"
+#include "limits/journal_text.h"
+#include "limits/text_line.h"
 
 namespace spillway::limits {
 
 namespace {
 
-constexpr std::string_view first_line = "spillway-counts 1\n";
-constexpr std::size_t checksum_digits = 16;
-
-std::string checksum(std::string_view text) {
-    return fmt::format("{:016x}", fnv1a(text.begin(), text.end()));
+void write_members(LineWriter& line, const Members& members) {
+    line.number(static_cast<std::int64_t>(members.size()));
+    for (const auto* one = members.oldest(); one != nullptr; one = one->second.newer)
+        line.time(one->second.at).text(one->first);
 }
 
-// What lies before `end`, which is removed together with it; everything when `end` is missing.
-std::string_view take(std::string_view& text, char end) {
-    const std::size_t at = std::min(text.find(end), text.size());
-    const std::string_view taken = text.substr(0, at);
-    text.remove_prefix(std::min(at + 1, text.size()));
-    return taken;
+void write_state(LineWriter& line, const SlidingCount& count) {
+    const auto& [slice_ms, head, held] = count.state();
+    line.number(slice_ms).number(head).number(static_cast<std::int64_t>(held.size()));
+    for (const auto& [number, counted] : held) line.number(head - number).number(counted);
+}
+void write_state(LineWriter& line, const CalendarCount& count) {
+    line.period(count.state().period).number(count.state().count);
+}
+void write_state(LineWriter& line, const PacedCount& count) {
+    line.number(count.state().interval.count()).number(count.state().tat);
+}
+void write_state(LineWriter& line, const DistinctInSpan& count) {
+    write_members(line.number(count.window().count()), count.members());
+}
+void write_state(LineWriter& line, const DistinctInPeriod& count) {
+    write_members(line.period(count.period()), count.members());
 }
 
-std::optional<std::int64_t> number(std::string_view text, std::int64_t least, std::int64_t most) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    if (value < least || value > most) return std::nullopt;
-    return value;
+std::string count_line(const std::string& key, const KeptCount& kept) {
+    static constexpr std::array<std::string_view, std::variant_size_v<Count>> words{
+        "sliding", "calendar", "pacing", "distinct", "members"};
+    std::string text;
+    LineWriter line(text);
+    line.word(words[kept.count.index()]).key(key).text(kept.account).told(kept.told);
+    std::visit([&line](const auto& count) { write_state(line, count); }, kept.count);
+    return text += '\n';
 }
 
-std::optional<SavedCount> parse_count(std::string_view line) {
-    const auto key = decoded(take(line, ' '));
-    // Bounds keep slice number times width within the milliseconds that a Time can hold.
-    const auto slice_ms = number(take(line, ' '), 1, std::int64_t{1} << 40);
-    const auto head = number(take(line, ' '), 0, (std::int64_t{1} << 60) / slice_ms.value_or(1));
-    if (!key || key->empty() || !slice_ms || !head) return std::nullopt;
+std::string mailing_line(const std::string& account, std::uint32_t mailing,
+                         const Audience& audience) {
+    const auto& [kept, reached] = audience.state();
+    std::string text;
+    LineWriter line(text);
+    line.word("mailing").text(account).number(mailing).number(kept.count());
+    line.number(static_cast<std::int64_t>(reached.size()));
+    for (const auto& [who, at] : reached) line.hex(who).time(at);
+    return text += '\n';
+}
 
-    SavedCount saved{*key, {*slice_ms, *head, {}}};
-    while (!line.empty()) {
-        std::string_view pair = take(line, ' ');
-        const auto slot = number(take(pair, ':'), 0, slices);
-        const auto count = number(pair, 1, most_countable);
-        if (!slot || !count) return std::nullopt;
-        saved.state.counts[static_cast<std::size_t>(*slot)] = *count;
+std::string features_line(const std::string& account, const FeatureTable& features) {
+    std::vector<FeatureTable::Entry> entries;
+    entries.reserve(features.size());
+    features.for_each([&entries](const auto& entry) { entries.push_back(entry); });
+    std::ranges::sort(entries, {}, &FeatureTable::Entry::feature);
+    std::string text;
+    LineWriter line(text);
+    line.word("features").text(account).number(static_cast<std::int64_t>(entries.size()));
+    for (const auto& [feature, mailing, seen] : entries)
+        line.hex(feature).number(mailing).number(seen);
+    return text += '\n';
+}
+
+void add_account_lines(std::vector<std::string>& lines, const std::string& account,
+                       const KeptAccount& kept, Time now) {
+    const auto begun = [&lines](std::string_view word) {
+        return LineWriter(lines.emplace_back()).word(word);
+    };
+    for (const auto& [name, max] : kept.plans) {
+        auto line = begun("plan");
+        write_plan(line, {account, name, max});
+        lines.back() += '\n';
     }
-    return saved;
+    for (const auto& [suspect, suspension] : kept.suspensions) {
+        if (suspension.until <= now) continue;
+        auto line = begun("suspended");
+        write_suspension(line, suspension);
+        lines.back() += '\n';
+    }
+    for (const auto& [number, audience] : kept.mailings.audiences())
+        lines.push_back(mailing_line(account, number, audience));
+    if (!kept.mailings.empty()) lines.push_back(features_line(account, kept.mailings.features()));
 }
 
 }  // namespace
 
-std::string saved_text(SavedCounts counts) {
-    std::ranges::sort(counts, {}, &SavedCount::key);
-    std::string text(first_line);
-    for (const auto& [key, state] : counts) {
-        text += fmt::format("{} {} {}", encoded_key(key), state.slice_ms, state.head);
-        for (std::size_t slot = 0; slot < state.counts.size(); ++slot)
-            if (state.counts[slot] != 0) text += fmt::format(" {}:{}", slot, state.counts[slot]);
-        text += '\n';
+std::vector<std::string> receipt_lines(const OpenReceipts& receipts) {
+    std::vector<std::string> lines;
+    lines.reserve(receipts.all().size());
+    for (const auto& [token, receipt] : receipts.all()) {
+        LineWriter line(lines.emplace_back());
+        line.word("receipt").number(static_cast<std::int64_t>(token)).time(receipt.at);
+        line.text(receipt.account).text(receipt.message).deeds(receipt.deeds);
+        lines.back() += '\n';
     }
-    text += fmt::format("end {} ", counts.size());
-    return text + checksum(text) + '\n';
+    return lines;
 }
 
-tl::expected<SavedCounts, std::string> parse_saved(std::string_view text) {
-    if (!text.starts_with(first_line))
-        return tl::make_unexpected("line 1: not counts saved by this version");
-    if (text.size() < first_line.size() + checksum_digits + 1 || text.back() != '\n')
-        return tl::make_unexpected("the text is cut short");
-    const std::string_view sum = text.substr(text.size() - checksum_digits - 1, checksum_digits);
-    text.remove_suffix(checksum_digits + 1);
-    if (sum != checksum(text))
-        return tl::make_unexpected("the checksum is wrong: the text is damaged");
+std::vector<std::string> live_lines(const Shard& shard, Time now) {
+    std::vector<std::string> lines;
+    lines.reserve(shard.counts.size());
+    for (const auto& [key, kept] : shard.counts)
+        if (now < expires(kept)) lines.push_back(count_line(key, kept));
+    for (const auto& [account, kept] : shard.accounts) add_account_lines(lines, account, kept, now);
+    return lines;
+}
 
-    // From here on the text is what somebody wrote on purpose, which may still not be us.
-    text.remove_prefix(first_line.size());
-    SavedCounts counts;
-    for (std::size_t line = 2; !text.starts_with("end "); ++line) {
-        auto count = parse_count(take(text, '\n'));
-        if (!count) return tl::make_unexpected(fmt::format("line {}: not a count", line));
-        counts.push_back(*std::move(count));
-    }
-    if (text != fmt::format("end {} ", counts.size()))
-        return tl::make_unexpected("the number of counts is wrong");
-    return counts;
+SavedText::SavedText(Sink sink) : sink_(std::move(sink)), checksum_(fnv1a("", "")) {
+    add("spillway-counts 2\n");
+}
+
+void SavedText::add(std::string piece) {
+    checksum_ = fnv1a(piece.begin(), piece.end(), checksum_);
+    sink_(piece);
+}
+
+void SavedText::add_lines(std::string piece, std::vector<std::string> lines) {
+    std::ranges::sort(lines);
+    for (const std::string& line : lines) piece += line;
+    lines_ += 1 + lines.size();
+    add(std::move(piece));
+}
+
+void SavedText::add_receipts(std::vector<std::string> lines, std::uint64_t change,
+                             std::uint64_t next_token) {
+    add_lines(fmt::format("receipts {} {}\n", change, next_token), std::move(lines));
+}
+
+void SavedText::add_part(std::size_t shard, std::vector<std::string> lines, std::uint64_t change) {
+    if (!lines.empty()) add_lines(fmt::format("part {} {}\n", shard, change), std::move(lines));
+}
+
+void SavedText::end() {
+    add(fmt::format("end {} ", lines_));
+    sink_(fmt::format("{:016x}\n", checksum_));
 }
 
 }  // namespace spillway::limits

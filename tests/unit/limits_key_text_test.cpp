@@ -4,16 +4,18 @@
 #include <boost/test/unit_test.hpp>
 
 #include "limits/memory_counters.h"
+#include "limits/merged.h"
+#include "unit/limits_asking.h"
 
 using namespace spillway::limits;
 using namespace std::chrono_literals;
 
 namespace {
 
-const Time noon{std::chrono::milliseconds{1'800'014'400'000}};
-
 Charge for_value(const std::string& value) {
-    return Charge{"hourly", "hourly:user:" + value, value, 1, Rate{10, 1h}, WhenUnavailable::local};
+    Charge charge = hourly("hourly:user:" + value, 1);
+    charge.account = value;
+    return charge;
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_long_value_is_listed_and_forgotten_by_either_text) {
     const std::string value(5000, 'x');
     for (const std::string& asked : {value, bounded(value)}) {
         MemoryCounters counters;
-        counters.charge({for_value(value)}, noon);
+        charge(counters, {for_value(value)}, noon);
         BOOST_TEST(counters.list("hourly:user:" + asked, 10, noon).at(0).key ==
                    "hourly:user:" + bounded(value));
         BOOST_TEST(counters.reset("hourly:user:" + asked));

@@ -114,6 +114,36 @@ BOOST_AUTO_TEST_CASE(a_count_expires_when_its_newest_slice_has_left) {
     BOOST_TEST(count.used(count.expires()) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_oldest_slice_tells_when_something_leaves) {
+    SlidingCount count(1h);
+    BOOST_TEST(!count.frees(noon).has_value());
+    count.add(1, noon);
+    count.add(1, noon + 5min);
+    BOOST_TEST((count.frees(noon + 5min) == noon + 61min));
+    BOOST_TEST((count.frees(noon + 61min) == noon + 66min));
+    BOOST_TEST(!count.frees(noon + 66min).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_taken_back_leaves_the_slice_it_was_counted_in) {
+    SlidingCount count(1h);
+    const InSlice early{60'000, count.newest_slice(noon), 3};
+    count.apply(early);
+    count.add(4, noon + 10min);
+    count.take_back(early, noon + 10min);
+    BOOST_TEST(count.used(noon + 10min) == 4);
+    count.take_back(early, noon + 10min);
+    BOOST_TEST(count.used(noon + 10min) == 4);
+    BOOST_TEST((count.frees(noon + 10min) == noon + 71min));
+}
+
+BOOST_AUTO_TEST_CASE(only_slices_that_hold_something_are_kept) {
+    SlidingCount count(1h);
+    for (int i = 0; i < 1000; ++i) {
+        count.add(1, noon + i * 20min);
+        BOOST_TEST(count.state().held.size() <= 4u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(endless_costs_do_not_overflow) {
     SlidingCount count(1h);
     for (int i = 0; i < 5000; ++i) count.add(most_countable, noon + i * 1s);
