@@ -24,17 +24,17 @@ Housekeeping::Housekeeping(ControlSocket& control, MetricsEndpoint* metrics, Wor
 
 void Housekeeping::run(const std::stop_token& stop) {
     const std::stop_callback wake_up(stop, [this] { eventfd_write(wake_.get(), 1); });
-    SteadyTime next_save = std::chrono::steady_clock::now() + save_every;
+    SteadyTime next_look = std::chrono::steady_clock::now() + look_every;
     while (!stop.stop_requested()) {
-        const std::vector<pollfd> polled = wait(next_save);
+        const std::vector<pollfd> polled = wait(next_look);
         if (reload_signal_.taken()) fenced(work_.reload);
 
         const SteadyTime now = std::chrono::steady_clock::now();
         fenced([&] { control_.serve(polled, work_.answer, now); });
         if (metrics_) fenced([&] { metrics_->serve(polled, work_.metrics, now); });
-        if (now < next_save) continue;
+        if (now < next_look) continue;
         fenced(work_.save);
-        next_save = now + save_every;
+        next_look = now + look_every;
     }
 }
 

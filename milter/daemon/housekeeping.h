@@ -25,7 +25,7 @@ class Housekeeping {
         ControlSocket::Answer answer;
         MetricsEndpoint::Text metrics;
         std::function<void()> reload;  // on SIGUSR1
-        std::function<void()> save;    // every save_every
+        std::function<void()> save;    // every look_every
     };
 
     // Throws std::system_error when there is no descriptor left.

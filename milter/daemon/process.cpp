@@ -44,7 +44,7 @@ Process::Process(const Start& start)
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },
                      .metrics = [this] { return metrics_.text(); },
                      .reload = [this] { reloader_.reload(); },
-                     .save = [this] { save(); }},
+                     .save = [this] { save_when_due(); }},
                     log_),
       surroundings_{.current_policy = [this] { return holder_.current(); },
                     .counters = *counters_,
@@ -86,12 +86,12 @@ void Process::stop() {
     housekeeper_.request_stop();
     if (housekeeper_.joinable()) housekeeper_.join();
     control_.close();
-    save();
+    if (counts_file_) counts_file_->save(now());
     log_.info("stopped");
 }
 
-void Process::save() {
-    if (counts_file_) counts_file_->save(now());
+void Process::save_when_due() {
+    if (counts_file_) counts_file_->save_when_due(now(), std::chrono::steady_clock::now());
 }
 
 }  // namespace spillway::daemon

@@ -54,7 +54,7 @@ class Process {
     std::unique_ptr<MetricsEndpoint> opened_endpoint() const;
     std::unique_ptr<limits::Counters> opened_counters();
     std::unique_ptr<CountsFile> loaded_counts_file();
-    void save();
+    void save_when_due();
 
     const language::Settings settings_;
     ControlSocket control_;
