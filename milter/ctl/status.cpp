@@ -36,7 +36,7 @@ void add_saving(Rows& rows, const json& file) {
     if (file.is_null()) return;
     const json& saved_at = file.at("saved_at");
     std::string text = saved_at.is_null() ? "not yet" : text_of(saved_at);
-    if (file.at("unsaved_changes").get<bool>()) text += ", newer counts follow";
+    if (file.at("unsaved_changes").get<bool>()) text += ", and a kill would lose newer counts";
     rows.push_back({"saved", fmt::format("{} in {}", text, text_of(file.at("file")))});
     const std::string trouble = text_of(file.at("trouble"));
     if (!trouble.empty()) rows.push_back({"TROUBLE", "counters are not being saved: " + trouble});
