@@ -49,7 +49,7 @@ std::vector<std::int64_t> Mailings::sizes(const Posted& posted, Time now) const 
 
 void Mailings::record(const Posted& posted, Time now) {
     features_.reserve(posted.features.size());
-    audiences_[posted.mailing].add(posted.recipients, posted.spans.back(), now);
+    audiences_[posted.mailing].add(posted.recipients, posted.spans, now);
     next_ = std::max(next_, posted.mailing + 1);
     for (const std::uint64_t feature : posted.features)
         features_.put({feature, posted.mailing, seconds_of(now)});
@@ -66,6 +66,14 @@ void Mailings::forget_expired(Time now) {
 void Mailings::restore(std::uint32_t mailing, Audience audience) {
     audiences_[mailing] = std::move(audience);
     next_ = std::max(next_, mailing + 1);
+}
+
+bool Mailings::restore(std::uint32_t mailing, std::chrono::milliseconds span,
+                       SpanEstimate::Slice slice) {
+    const auto known = audiences_.find(mailing);
+    if (known == audiences_.end()) return false;
+    known->second.restore(span, std::move(slice));
+    return true;
 }
 
 void Mailings::restore(const std::vector<FeatureTable::Entry>& features) {

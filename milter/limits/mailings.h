@@ -48,6 +48,8 @@ class Mailings {
 
     // As they were saved.
     void restore(std::uint32_t mailing, Audience audience);
+    // False when there is no such mailing.
+    bool restore(std::uint32_t mailing, std::chrono::milliseconds span, SpanEstimate::Slice slice);
     void restore(const std::vector<FeatureTable::Entry>& features);
 
   private:

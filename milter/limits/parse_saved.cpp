@@ -111,6 +111,7 @@ class Parser {
         if (word == "plan") return read_one_plan(line);
         if (word == "suspended") return read_one_suspension(line);
         if (word == "mailing") return read_mailing(line);
+        if (word == "mailing-size") return read_mailing_size(line);
         if (word == "features") return read_features(line);
         line.fail();
     }
@@ -149,13 +150,26 @@ class Parser {
     void read_mailing(LineReader& line) {
         const std::string account = line.text();
         const auto number = static_cast<std::uint32_t>(line.number(1, (std::int64_t{1} << 32) - 2));
-        Audience::State state{.kept = std::chrono::milliseconds{line.number(1, longest_ms)}};
+        Audience::State state{.kept = std::chrono::milliseconds{line.number(1, longest_ms)},
+                              .newest = line.time()};
         state.reached.resize(line.size());
         for (auto& [who, at] : state.reached) {
             who = line.hex();
             at = line.time();
         }
         shard_for(account).accounts[account].mailings.restore(number, Audience(std::move(state)));
+    }
+
+    void read_mailing_size(LineReader& line) {
+        const std::string account = line.text();
+        const auto mailing =
+            static_cast<std::uint32_t>(line.number(1, (std::int64_t{1} << 32) - 2));
+        const std::chrono::milliseconds span{line.number(1, longest_ms)};
+        const std::int64_t slice = line.number(0, latest_ms);
+        auto estimate = DistinctEstimate::parse_saved(line.word());
+        if (!estimate || !shard_for(account).accounts[account].mailings.restore(
+                             mailing, span, {slice, *std::move(estimate)}))
+            line.fail();
     }
 
     void read_features(LineReader& line) {

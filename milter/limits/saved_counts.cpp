@@ -47,15 +47,22 @@ std::string count_line(const std::string& key, const KeptCount& kept) {
     return text += '\n';
 }
 
-std::string mailing_line(const std::string& account, std::uint32_t mailing,
-                         const Audience& audience) {
-    const auto& [kept, reached] = audience.state();
-    std::string text;
-    LineWriter line(text);
-    line.word("mailing").text(account).number(mailing).number(kept.count());
+void add_mailing_lines(std::vector<std::string>& lines, const std::string& account,
+                       std::uint32_t mailing, const Audience& audience) {
+    const auto& [kept, newest, reached, estimates] = audience.state();
+    LineWriter line(lines.emplace_back());
+    line.word("mailing").text(account).number(mailing).number(kept.count()).time(newest);
     line.number(static_cast<std::int64_t>(reached.size()));
     for (const auto& [who, at] : reached) line.hex(who).time(at);
-    return text += '\n';
+    lines.back() += '\n';
+    // Sorted behind the mailing by their word.
+    for (const SpanEstimate& estimate : estimates)
+        for (const auto& [number, slice] : estimate.held) {
+            LineWriter about(lines.emplace_back());
+            about.word("mailing-size").text(account).number(mailing);
+            about.number(estimate.span.count()).number(number).word(slice.saved());
+            lines.back() += '\n';
+        }
 }
 
 std::string features_line(const std::string& account, const FeatureTable& features) {
@@ -88,7 +95,7 @@ void add_account_lines(std::vector<std::string>& lines, const std::string& accou
         lines.back() += '\n';
     }
     for (const auto& [number, audience] : kept.mailings.audiences())
-        lines.push_back(mailing_line(account, number, audience));
+        add_mailing_lines(lines, account, number, audience);
     if (!kept.mailings.empty()) lines.push_back(features_line(account, kept.mailings.features()));
 }
 

@@ -4,23 +4,30 @@
 //   receipts <number of the newest change> <next token>
 //   receipt <token> <time> <account> <message> <deeds> …
 //   part <shard> <number of the newest change>
-//   sliding <key> <account> <told> <slice width in ms> <newest slice> <n> <slices before it>
-//   <count> … calendar <key> <account> <told> <start> <end> <count> pacing <key> <account> <told>
-//   <interval in µs> <theoretical arrival time in µs> distinct <key> <account> <told> <span in ms>
-//   <n> <time> <member> … members <key> <account> <told> <start> <end> <n> <time> <member> … plan
-//   <account> <name> <maximum> suspended <account> <whom> <who> <until> <reason> mailing <account>
-//   <number> <longest span in ms> <n> <recipient> <time> … features <account> <n> <feature>
-//   <mailing> <seen, s> … part … end <number of lines since the first> <checksum>
+//   sliding <COUNT> <slice in ms> <newest slice> <n> <slices before it> <count> …
+//   calendar <COUNT> <start> <end> <count>
+//   pacing <COUNT> <interval in µs> <theoretical arrival time in µs>
+//   distinct <COUNT> <span in ms> <n> <time> <member> …
+//   members <COUNT> <start> <end> <n> <time> <member> …
+//   plan <account> <name> <maximum>
+//   suspended <account> <whom> <who> <until> <reason>
+//   mailing <account> <number> <longest span> <newest> <n> <recipient> <time> …
+//   mailing-size <account> <number> <span> <slice> <estimate>
+//   features <account> <n> <feature> <mailing> <seen, s> …
+//   part …
+//   end <number of lines since the first> <checksum>
 //
-// One thing a line, sorted within each part; words as in text_line.h, times in ms since the epoch.
-// The checksum (FNV-1a, 64 bits, 16 hex digits) covers every byte before it: one changed byte
-// always changes it, and a text cut short has no last line. So a text is either whole or refused.
+// <COUNT> is <key> <account> <told>. One thing a line, sorted within each part; words as in
+// text_line.h, times in ms since the epoch. The checksum (FNV-1a, 64 bits, 16 hex digits) covers
+// every byte before it: one changed byte always changes it, and a text cut short has no last line.
+// So a text is either whole or refused.
 //
 // Receipts come first: a change that they know is known to all parts, and each part skips what it
 // knows itself when the journal is replayed.
 //
-// Format 1, of release 0.1, is still read. Its lines are "<key> <slice width in ms> <newest slice>
-// <slot>:<count> …"; slice n was kept in slot n modulo 61.
+// Format 1, of the first version, is still read. Its lines are
+//   <key> <slice in ms> <newest slice> <slot>:<count> …
+// and slice n was kept in slot n modulo 61.
 #pragma once
 
 #include <cstdint>

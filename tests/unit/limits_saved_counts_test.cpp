@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(nonsense_with_a_right_checksum_is_refused) {
                                          "plan acct l:domain:x unlimited",
                                          "plan % l:domain:x 9007199254740992",
                                          "suspended acct account % 5000 why%20not",
-                                         "mailing acct 1 3600000 2 ff 100 fe 100",
+                                         "mailing acct 1 3600000 100 2 ff 100 fe 100",
                                          "features acct 1 ffffffffffffffff 1 1800000000"};
     for (const std::string& line : right) {
         BOOST_TEST(parsed(line + "\n", 1), line);
@@ -226,7 +226,8 @@ BOOST_AUTO_TEST_CASE(nonsense_with_a_right_checksum_is_refused) {
                                  "plan acct l:domain:x 9007199254740993",
                                  "plan acct l:domain:x -1",
                                  "suspended acct nobody x 5000 y",
-                                 "mailing acct 0 3600000 0",
+                                 "mailing acct 0 3600000 100 0",
+                                 "mailing-size acct 1 3600000 5 AAAA",
                                  "receipt 6 100 acct m 1 k acct - z 60000 30 5",
                                  "receipt 0 100 acct m 0",
                                  "receipt 6 100 acct m 1 k acct - s 60000 99999999999999 5"})
