@@ -31,6 +31,8 @@ std::optional<Time> DistinctInSpan::frees(Time now) const {
 }
 
 void DistinctInSpan::apply(const SeenInSpan& deed) {
+    // What only tells moves no clock: one set back must still find everybody.
+    if (deed.seen.fresh.empty() && deed.seen.again.empty()) return;
     members_.see(deed.seen);
     members_.forget_until(members_.newest_or(deed.seen.at) - span_);
 }

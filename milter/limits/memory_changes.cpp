@@ -9,6 +9,9 @@ namespace spillway::limits {
 
 namespace {
 
+// So that a clock set back by less, or by a window, still finds them.
+constexpr std::chrono::milliseconds least_kept_longer = std::chrono::hours{1};
+
 void do_deed(Shard& shard, const Deed& deed) {
     auto found = shard.counts.find(deed.key);
     if (found == shard.counts.end())
@@ -136,7 +139,8 @@ void MemoryCounters::forget_expired(Time now) {
     receipts_.forget_older(now - open_receipts_kept);
     Shard& shard = (*shards_)[next_to_sweep_++ % shards_->size()];
     std::erase_if(shard.counts, [now](const auto& entry) {
-        return expires(entry.second) + window(entry.second.count) <= now;
+        const auto window = std::max(limits::window(entry.second.count), least_kept_longer);
+        return expires(entry.second) + window <= now;
     });
     std::size_t looked_at = shard.counts.size();
     for (auto& [name, kept] : shard.accounts) {

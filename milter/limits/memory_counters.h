@@ -3,7 +3,7 @@
 // Thread-safe. Counts survive a restart through save() and load(), and a kill through the journal;
 // writing the files is the caller's. Memory is bounded by what was charged within the last two
 // windows: expired counts are swept, and a refused charge leaves nothing behind but what it told.
-// They are kept for one window more than needed, so that a clock set back by less than a window
+// They are kept for one window more than needed, an hour at least, so that a clock set back by less
 // still finds them. A count takes about 300 bytes and 16 for each slice that holds something; one
 // of recipients about 130 bytes each; a text about 1.2 kB.
 //

@@ -19,10 +19,7 @@ std::int64_t slice_width(std::chrono::milliseconds span) {
 
 SlidingCount::SlidingCount(std::chrono::milliseconds span) { state_.slice_ms = slice_width(span); }
 
-SlidingCount::SlidingCount(const InSlice& deed) {
-    state_.slice_ms = deed.slice_ms;
-    state_.head = deed.slice;
-}
+SlidingCount::SlidingCount(const InSlice& deed) { state_.slice_ms = deed.slice_ms; }
 
 SlidingCount::SlidingCount(State state)
     : state_(std::move(state)),
