@@ -68,9 +68,13 @@ Outcome MemoryCounters::charged(const Call& call, Time now) {
 MemoryCounters::Asked MemoryCounters::look_at(Merged merged, Time now) const {
     Asked asked{.merged = std::move(merged), .seats = {}};
     asked.seats.reserve(asked.merged.charges.size());
+    const std::string* owner = nullptr;  // most charges of a call are of one account
+    const KeptAccount* account = nullptr;
     for (const Charge& charge : asked.merged.charges) {
+        if (owner == nullptr || *owner != charge.account) account = find_account(charge.account);
+        owner = &charge.account;
         const KeptCount* kept = find_count(charge.key);
-        Override over = override_of(charge.account, charge.plans);
+        Override over = override_of(account, charge.plans);
         Look look = limits::look(charge, kept == nullptr ? nullptr : &kept->count, over.max, now);
         if (!look.plan_counts) over.plan.clear();
         std::vector<int> crossed = crossed_by(charge, look, kept, now);

@@ -100,7 +100,7 @@ class MemoryCounters : public Counters {
 
     const KeptCount* find_count(const std::string& key) const;
     const KeptAccount* find_account(const std::string& account) const;
-    Override override_of(const std::string& account, const std::vector<std::string>& plans) const;
+    static Override override_of(const KeptAccount* account, const std::vector<std::string>& plans);
     std::optional<Suspension> suspension_of(const std::vector<Suspect>& senders, Time now) const;
     template <typename Visit>
     void for_each_use(const std::string& prefix, Time now, const Visit& visit) const;

@@ -67,14 +67,12 @@ const KeptAccount* MemoryCounters::find_account(const std::string& account) cons
     return found == accounts.end() ? nullptr : &found->second;
 }
 
-Override MemoryCounters::override_of(const std::string& account,
-                                     const std::vector<std::string>& plans) const {
-    if (plans.empty()) return {};
-    const KeptAccount* kept = find_account(account);
-    if (kept == nullptr || kept->plans.empty()) return {};
+Override MemoryCounters::override_of(const KeptAccount* account,
+                                     const std::vector<std::string>& plans) {
+    if (account == nullptr || account->plans.empty()) return {};
     for (const std::string& name : plans) {
-        const auto plan = kept->plans.find(bounded_key(name));
-        if (plan != kept->plans.end()) return {plan->second, name};
+        const auto plan = account->plans.find(bounded_key(name));
+        if (plan != account->plans.end()) return {plan->second, name};
     }
     return {};
 }
@@ -94,7 +92,7 @@ std::optional<Suspension> MemoryCounters::suspension_of(const std::vector<Suspec
 Answer MemoryCounters::hold(const Place& place, Time) noexcept {
     try {
         const std::lock_guard lock(mutex_);
-        const Override over = override_of(bounded(place.account), place.plans);
+        const Override over = override_of(find_account(bounded(place.account)), place.plans);
         const std::int64_t most = over.max.value_or(countable_max(place.most));
         const std::string key = bounded_key(place.key);
         const auto known = places_.find(key);
