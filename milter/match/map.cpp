@@ -107,4 +107,14 @@ std::optional<std::string> PairMap::first_value_of(std::string_view key) const {
     return found->second.first;
 }
 
+std::vector<std::string> PairMap::first_values_within(std::string_view normal_domain) const {
+    std::vector<std::string> values;
+    for (const auto& [key, entry] : entries_) {
+        const std::size_t at = key.rfind('@');
+        const bool within = at != key.npos && std::string_view(key).substr(at + 1) == normal_domain;
+        if (within) values.push_back(entry.first);
+    }
+    return values;
+}
+
 }  // namespace spillway::match

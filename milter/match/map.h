@@ -67,6 +67,9 @@ class PairMap {
     const ValueSet& values_of(std::string_view key) const;
     // The first value as written, e.g. the account of a login; nullopt for an unknown key.
     std::optional<std::string> first_value_of(std::string_view key) const;
+    // The first values of all keys that are addresses in this domain, a value as often as it comes.
+    // For operators: looks at every key.
+    std::vector<std::string> first_values_within(std::string_view normal_domain) const;
 
   private:
     struct Entry {
