@@ -28,18 +28,26 @@ language::LogSetting log_setting_after_dropping(const Process::Start& start) {
     return setting;
 }
 
+std::optional<Gate> opened_gate(const language::Settings& settings,
+                                const std::optional<Account>& owner) {
+    std::optional<Gate> gate;
+    if (settings.gate) gate.emplace(*settings.gate, owner);
+    return gate;
+}
+
 }  // namespace
 
 Process::Process(const Start& start)
     : settings_(start.first.settings),
       control_(settings_.control, start.owner),
       metrics_endpoint_(opened_endpoint()),
+      gate_(opened_gate(settings_, start.owner)),
       log_(log_setting_after_dropping(start)),
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
       reloader_(start.config, settings_, holder_, log_, metrics_),
-      verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get(), metrics_),
+      verbs_(settings_, holder_, reloader_, surroundings_, counts_file_.get()),
       housekeeping_(control_, metrics_endpoint_.get(),
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },
                      .metrics = [this] { return metrics_.text(); },
@@ -75,6 +83,7 @@ std::unique_ptr<CountsFile> Process::loaded_counts_file() {
 
 void Process::ready() {
     housekeeper_ = std::jthread([this](const std::stop_token& stop) { housekeeping_.run(stop); });
+    if (gate_) gate_->open(surroundings_);
     const auto policy = holder_.current();
     log_.info(fmt::format("ready: rules {}, limits {}, counters {}", policy->rules.size(),
                           policy->limits.size(), counters_->describe()));
@@ -85,6 +94,7 @@ void Process::ready() {
 void Process::stop() {
     housekeeper_.request_stop();
     if (housekeeper_.joinable()) housekeeper_.join();
+    if (gate_) gate_->stop();
     control_.close();
     if (counts_file_) counts_file_->save(now());
     log_.info("stopped");

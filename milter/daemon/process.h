@@ -1,8 +1,8 @@
 // The daemon without libmilter: settings into objects that live as long as the process.
 //
-// Construction takes the control socket and the one for metrics, drops privileges and opens the log
-// and the counters, in this order. Members are used by all of libmilter's threads and must not be
-// destroyed while one may run: the process ends by _exit after stop().
+// Construction takes the control socket, the one for metrics and the gate's, drops privileges and
+// opens the log and the counters, in this order. Members are used by all of libmilter's threads and
+// must not be destroyed while one may run: the process ends by _exit after stop().
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 
 #include "daemon/control.h"
 #include "daemon/counts_file.h"
+#include "daemon/gate.h"
 #include "daemon/housekeeping.h"
 #include "daemon/metrics_endpoint.h"
 #include "daemon/policy_holder.h"
@@ -59,6 +60,7 @@ class Process {
     const language::Settings settings_;
     ControlSocket control_;
     std::unique_ptr<MetricsEndpoint> metrics_endpoint_;  // null when nobody may scrape
+    std::optional<Gate> gate_;                           // none unless the settings want one
     log::Log log_;                                       // opened as the user of the settings
     log::Metrics metrics_{SPILLWAY_VERSION};
     std::unique_ptr<limits::Counters> counters_;

@@ -18,6 +18,7 @@ std::vector<std::string> waiting_for_restart(const language::Settings& running,
     };
     compare("listen", &Settings::listen);
     compare("control", &Settings::control);
+    compare("gate", &Settings::gate);
     compare("counters", &Settings::counters);
     compare("state-dir", &Settings::state_dir);
     compare("spool-dir", &Settings::spool_dir);

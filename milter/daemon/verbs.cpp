@@ -12,24 +12,14 @@
 #include <fmt/format.h>
 
 #include "daemon/clock.h"
+#include "daemon/limit_verbs.h"
+#include "daemon/reply.h"
 
 namespace spillway::daemon {
 
 using nlohmann::json;
 
 namespace {
-
-constexpr std::size_t most_counters = 10000;
-
-// RFC 3339 in UTC: readable, sortable, and no client needs our time zone.
-std::string written(limits::Time time) {
-    const auto whole = std::chrono::time_point_cast<std::chrono::seconds>(time);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(limits::Clock::to_time_t(whole)));
-}
-
-json written(const std::optional<limits::Time>& time) {
-    return time ? json(written(*time)) : json(nullptr);
-}
 
 json listen_text(const language::Listen& listen) {
     if (const auto* local = std::get_if<language::UnixSocket>(&listen))
@@ -54,29 +44,30 @@ json save_state(const CountsFile* file) {
             {"trouble", status.trouble}};
 }
 
-// A key is "<limit>:<scope>:<value>"; the value may hold further colons (IPv6).
-json described(const limits::Use& use, const policy::Policy& policy) {
-    json row{{"key", use.key}, {"used", use.used}};
-    const std::string name = use.key.substr(0, use.key.find(':'));
-    const auto limit = std::ranges::find(policy.limits, name, &policy::Limit::name);
-    if (limit != policy.limits.end()) {
-        row["max"] = limit->rate.count;
-        row["span_seconds"] =
-            std::chrono::duration_cast<std::chrono::seconds>(limit->rate.span).count();
-    }
-    return row;
-}
+struct LimitVerb {
+    std::string_view name;
+    json (*run)(const json&, const session::Surroundings&);
+};
+constexpr std::array<LimitVerb, 10> about_limits{{{"limit-set", set_plan},
+                                                  {"limit-unset", unset_plan},
+                                                  {"limits", plans},
+                                                  {"suspend", suspend},
+                                                  {"unsuspend", unsuspend},
+                                                  {"suspended", suspended},
+                                                  {"explain", explain},
+                                                  {"top", top},
+                                                  {"counters", counters},
+                                                  {"login", login}}};
 
 }  // namespace
 
 Verbs::Verbs(const language::Settings& settings, PolicyHolder& holder, Reloader& reloader,
-             limits::Counters& counters, const CountsFile* counts_file, const log::Metrics& metrics)
+             const session::Surroundings& around, const CountsFile* counts_file)
     : settings_(settings),
       holder_(holder),
       reloader_(reloader),
-      counters_(counters),
+      around_(around),
       counts_file_(counts_file),
-      metrics_(metrics),
       started_(now()) {}
 
 std::string Verbs::answer(std::string_view request) noexcept {
@@ -97,15 +88,17 @@ json Verbs::reply_to(const json& request) {
         std::string_view name;
         json (Verbs::*run)(const json&);
     };
-    static constexpr std::array<Verb, 5> verbs{{{"status", &Verbs::status},
-                                                {"reload", &Verbs::reload},
-                                                {"counters", &Verbs::counters},
-                                                {"reset", &Verbs::reset},
-                                                {"metrics", &Verbs::metrics}}};
+    static constexpr std::array<Verb, 4> own{{{"status", &Verbs::status},
+                                              {"reload", &Verbs::reload},
+                                              {"reset", &Verbs::reset},
+                                              {"metrics", &Verbs::metrics}}};
     const auto name = request.at("verb").get<std::string>();
-    const auto verb = std::ranges::find(verbs, name, &Verb::name);
-    if (verb == verbs.end()) throw std::runtime_error(fmt::format("unknown verb \"{}\"", name));
-    return (this->*verb->run)(request);
+    if (const auto verb = std::ranges::find(own, name, &Verb::name); verb != own.end())
+        return (this->*verb->run)(request);
+    if (const auto verb = std::ranges::find(about_limits, name, &LimitVerb::name);
+        verb != about_limits.end())
+        return verb->run(request, around_);
+    throw std::runtime_error(fmt::format("unknown verb \"{}\"", name));
 }
 
 json Verbs::status(const json&) {
@@ -126,7 +119,7 @@ json Verbs::status(const json&) {
             {"tests_passed", status.tests_run},
             {"failed_reload", last_failure(status)},
             {"waiting_for_restart", status.waiting_for_restart},
-            {"counters", counters_.describe()},
+            {"counters", around_.counters.describe()},
             {"counts_file", save_state(counts_file_)}};
 }
 
@@ -143,24 +136,12 @@ json Verbs::reload(const json&) {
     return reply;
 }
 
-json Verbs::counters(const json& request) {
-    const auto prefix = request.value("prefix", std::string());
-    const auto most =
-        std::clamp<std::size_t>(request.value("most", std::size_t{100}), 1, most_counters);
-    const auto policy = holder_.current();
-    json rows = json::array();
-    for (const limits::Use& use : counters_.list(prefix, most, now())) {
-        rows.push_back(described(use, *policy));
-    }
-    return {{"ok", true}, {"counters", std::move(rows)}};
-}
-
 json Verbs::reset(const json& request) {
     const auto key = request.at("key").get<std::string>();
-    if (counters_.reset(key)) return {{"ok", true}, {"key", key}};
+    if (around_.counters.reset(key)) return {{"ok", true}, {"key", key}};
     throw std::runtime_error(fmt::format("there is no counter {}", key));
 }
 
-json Verbs::metrics(const json&) { return {{"ok", true}, {"metrics", metrics_.text()}}; }
+json Verbs::metrics(const json&) { return {{"ok", true}, {"metrics", around_.metrics.text()}}; }
 
 }  // namespace spillway::daemon

@@ -1,4 +1,4 @@
-// What can be asked over the control socket: status, reload, counters, reset, metrics.
+// What can be asked over the control socket. The verbs about limits are in limit_verbs.h.
 //
 // A request is a JSON object with "verb" and the verb's arguments; a reply has "ok", and "error"
 // when it is false. Field names are documented in spillwayctl(8) and only ever added to. Used by
@@ -14,15 +14,16 @@
 #include "daemon/policy_holder.h"
 #include "daemon/reload.h"
 #include "limits/counters.h"
-#include "log/metrics.h"
+#include "session/session.h"
 
 namespace spillway::daemon {
 
 class Verbs {
   public:
-    // `counts_file` is null when the counters are not in this process.
+    // `counts_file` is null when the counters are not in this process. `around` is not used before
+    // the first request.
     Verbs(const language::Settings& settings, PolicyHolder& holder, Reloader& reloader,
-          limits::Counters& counters, const CountsFile* counts_file, const log::Metrics& metrics);
+          const session::Surroundings& around, const CountsFile* counts_file);
 
     // Never throws: what goes wrong is the reply.
     std::string answer(std::string_view request) noexcept;
@@ -31,16 +32,14 @@ class Verbs {
     nlohmann::json reply_to(const nlohmann::json& request);
     nlohmann::json status(const nlohmann::json& request);
     nlohmann::json reload(const nlohmann::json& request);
-    nlohmann::json counters(const nlohmann::json& request);
     nlohmann::json reset(const nlohmann::json& request);
     nlohmann::json metrics(const nlohmann::json& request);
 
     const language::Settings& settings_;
     PolicyHolder& holder_;
     Reloader& reloader_;
-    limits::Counters& counters_;
+    const session::Surroundings& around_;
     const CountsFile* counts_file_;
-    const log::Metrics& metrics_;
     limits::Time started_;
 };
 

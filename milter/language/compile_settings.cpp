@@ -30,14 +30,15 @@ void read_listen(Arguments& args, Settings& settings) {
         read_socket_options(args, *socket);
 }
 
-void read_control(Arguments& args, Settings& settings) {
+UnixSocket unix_socket(Arguments& args, const char* what, unsigned mode) {
     const Word& word = args.take("unix:/PATH");
     const Listen parsed = Arguments::value_of(word, parse_listen(word.text));
-    const auto* socket = std::get_if<UnixSocket>(&parsed);
-    if (!socket) throw Mistake(word.place, "the control socket must be unix:/PATH");
-    settings.control = *socket;
-    settings.control.mode = UnixSocket{}.mode & 0600U;
-    read_socket_options(args, settings.control);
+    const auto* named = std::get_if<UnixSocket>(&parsed);
+    if (!named) throw Mistake(word.place, fmt::format("the {} socket must be unix:/PATH", what));
+    UnixSocket socket = *named;
+    socket.mode = mode;
+    read_socket_options(args, socket);
+    return socket;
 }
 
 void read_metrics(Arguments& args, Settings& settings) {
@@ -96,7 +97,9 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
     if (name == "listen")
         read_listen(args, settings);
     else if (name == "control")
-        read_control(args, settings);
+        settings.control = unix_socket(args, "control", 0600);
+    else if (name == "gate")
+        settings.gate = unix_socket(args, "gate", 0660);
     else if (name == "counters")
         settings.counters = read_store(args);
     else if (name == "state-dir")

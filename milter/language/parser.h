@@ -18,8 +18,8 @@ inline constexpr std::string_view field_words[] = {
     "text", "recipients",  "size"};
 inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",   "control", "counters", "state-dir", "spool-dir", "spool-above",  "text-limit",
-    "timezone", "user",    "log",      "accounts",  "metrics",   "without-login"};
+    "listen",   "control", "counters", "state-dir", "spool-dir", "spool-above",   "text-limit",
+    "timezone", "user",    "log",      "accounts",  "metrics",   "without-login", "gate"};
 
 // Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
 // statement. `include` is called for each include statement, in its place.

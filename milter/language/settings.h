@@ -76,6 +76,7 @@ struct LogSetting {
 struct Settings {
     Listen listen = UnixSocket{"/run/spillway/milter.sock", 0660, ""};
     UnixSocket control{"/run/spillway/control.sock", 0600, ""};
+    std::optional<UnixSocket> gate;  // where log-ins are counted; none by default
     Store counters = MemoryStore{};
     std::string state_dir = "/var/lib/spillway";
     std::string spool_dir;                    // "" is state_dir

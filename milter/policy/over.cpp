@@ -44,8 +44,8 @@ Verdict over_verdict(const Limit& limit, std::int64_t cost, const limits::Exceed
     const auto reply_of = [&](const auto& action) {
         return over_reply(action.reply, limit, cost, exceeded, policy, message);
     };
-    if (!exceeded.next_free && limit.unit != Unit::connections)
-        return Reject{never_reply(limit, cost, exceeded)};
+    const bool is_of_mail = limit.unit != Unit::connections && limit.unit != Unit::logins;
+    if (!exceeded.next_free && is_of_mail) return Reject{never_reply(limit, cost, exceeded)};
     return std::visit(
         Overloaded{
             [&](const RejectAction& action) -> Verdict { return Reject{reply_of(action)}; },
