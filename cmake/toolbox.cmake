@@ -29,11 +29,16 @@ function(spillway_room name)
     spillway_precompile(${name})
 endfunction()
 
-# spillway_embed(target file name): makes `inline constexpr std::string_view name` with the file's
-# text, and `name_sha1` with its SHA-1 in hex, in the generated header "embedded/<name>.h".
-function(spillway_embed target file name)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-    file(READ ${file} text)
+# spillway_embed(target name file...): makes `inline constexpr std::string_view name` with the text
+# of the files one behind the other, and `name_sha1` with its SHA-1 in hex, in the generated header
+# "embedded/<name>.h".
+function(spillway_embed target name)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
+    set(text "")
+    foreach(file IN LISTS ARGN)
+        file(READ ${file} piece)
+        string(APPEND text "${piece}")
+    endforeach()
     string(SHA1 sha1 "${text}")
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/embedded/${name}.h @ONLY CONTENT
 "#pragma once

@@ -1,7 +1,13 @@
-// What the counters' keys are called in Redis.
+// What is called what in Redis. spillway-redis(7) tells operators the same.
 //
-//   spillway:{ACCOUNT}:LIMIT:SCOPE:VALUE    a counter
-//   spillway-receipt:{ACCOUNT}:TOKEN        that a call was charged, for some seconds
+//   spillway:{ACCOUNT}:LIMIT:SCOPE:VALUE           a count
+//   spillway-members:{ACCOUNT}:LIMIT:SCOPE:VALUE   which members it counts
+//   spillway-receipt:{ACCOUNT}:MESSAGE             open receipts of a message
+//   spillway-plan:{ACCOUNT}                        maxima set at run time
+//   spillway-suspended:{ACCOUNT}                   who is suspended
+//   spillway-places:{ACCOUNT}:LIMIT:SCOPE:VALUE    who holds a place
+//   spillway-texts:{ACCOUNT}…, spillway-mailing:{ACCOUNT}…   mailings (lua/mailing.lua)
+//   spillway-daemons                               which processes are alive
 //
 // The parts are encoded as in limits/key_text.h. What stands in braces is the hash tag: keys of one
 // account live on one node of a cluster, as a script's keys must (Redis Cluster specification,
@@ -12,18 +18,34 @@
 #include <string>
 #include <string_view>
 
+#include "limits/counters.h"
 #include "limits/limits.h"
 
 namespace spillway::store {
 
-std::string counter_key(const limits::Charge& charge);
-std::string receipt_key(std::string_view account, std::string_view token);
+inline constexpr const char* daemons_key = "spillway-daemons";
 
-// SCAN patterns for the counters of every account: of one key, and of all that begin with a prefix.
+std::string counter_key(const limits::Charge& charge);
+std::string members_key(std::string_view counter_key);
+std::string receipt_key(std::string_view account, std::string_view message);
+std::string plan_key(std::string_view account);
+std::string suspended_key(std::string_view account);
+std::string places_key(const limits::Place& place);
+std::string texts_key(std::string_view account);
+
+// "user:ann%40example.org" in the hash of suspensions, and back.
+std::string suspect_field(const limits::Suspect& suspect);
+std::optional<limits::Suspect> suspect_of(std::string_view account, std::string_view field);
+
+// "{ACCOUNT}" as it stands in keys.
+std::string hash_tag(std::string_view account);
+
+// SCAN patterns for the counts of every account: of one key, and of all that begin with a prefix.
 std::string pattern_of(std::string_view key);
 std::string pattern_of_prefix(std::string_view prefix);
 
-// The charge's key of a counter's key; nullopt for other keys.
+// The account in any key's braces, and the charge's key of a count's; nullopt for other keys.
+std::optional<std::string> account_of(std::string_view redis_key);
 std::optional<std::string> charge_key(std::string_view counter_key);
 
 }  // namespace spillway::store
