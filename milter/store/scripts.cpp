@@ -1,5 +1,6 @@
 #include "store/scripts.h"
 
+#include "embedded/alive_text.h"
 #include "embedded/cancel_text.h"
 #include "embedded/charge_text.h"
 #include "embedded/peek_text.h"
@@ -15,6 +16,14 @@ const Script cancel_script{embedded::cancel_text, embedded::cancel_text_sha1};
 const Script sizes_script{embedded::sizes_text, embedded::sizes_text_sha1};
 const Script places_script{embedded::places_text, embedded::places_text_sha1};
 const Script suspend_script{embedded::suspend_text, embedded::suspend_text_sha1};
+const Script alive_script{embedded::alive_text, embedded::alive_text_sha1};
+
+const Script* script_of(std::string_view sha1) {
+    for (const Script* script : {&charge_script, &peek_script, &cancel_script, &sizes_script,
+                                 &places_script, &suspend_script, &alive_script})
+        if (script->sha1 == sha1) return script;
+    return nullptr;
+}
 
 std::vector<std::string> ScriptCall::command(std::string_view verb, std::string_view which) const {
     std::vector<std::string> command;

@@ -19,6 +19,10 @@ extern const Script cancel_script;
 extern const Script sizes_script;
 extern const Script places_script;
 extern const Script suspend_script;
+extern const Script alive_script;
+
+// The script of this SHA-1; null when this release has none.
+const Script* script_of(std::string_view sha1);
 
 // One call of a script: what it touches and what it is told (told at the top of each script). All
 // keys are of one hash slot in a cluster; the first routes the call.
@@ -27,6 +31,7 @@ struct ScriptCall {
     std::vector<std::string> keys;
     std::vector<std::string> words;
 
+    const std::string& route() const { return keys.front(); }
     std::vector<std::string> by_sha1() const { return command("EVALSHA", script->sha1); }
     std::vector<std::string> by_text() const { return command("EVAL", script->text); }
 
