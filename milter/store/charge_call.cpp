@@ -6,6 +6,7 @@
 #include "crypto/digest.h"
 #include "limits/key_text.h"
 #include "limits/sliding_count.h"
+#include "match/fingerprint.h"
 #include "store/keys.h"
 
 namespace spillway::store {
@@ -163,12 +164,9 @@ std::string feature_bytes(std::uint64_t feature) {
     return bytes;
 }
 
-// Three of four features of one text are those of another of the same mailing.
-std::size_t features_needed(std::size_t features) { return (3 * features + 3) / 4; }
-
 void append_mailing(ScriptCall& call, const limits::Mailing& mailing) {
     call.words.push_back(hash_tag(mailing.account));
-    call.words.push_back(std::to_string(features_needed(mailing.features.size())));
+    call.words.push_back(std::to_string(match::features_needed(mailing.features.size())));
     call.words.push_back(std::to_string(mailing.features.size()));
     for (const std::uint64_t feature : mailing.features)
         call.words.push_back(feature_bytes(feature));
@@ -257,10 +255,10 @@ Asked asked(const limits::Call& call) {
 }
 
 ScriptCall charge_call(const limits::Call& call, const std::string& owner, const Terms& terms) {
-    const bool settled = !call.message.empty();
+    const bool settled = !call.message.empty() || terms.age;
     ScriptCall words{&charge_script, {}, {}};
     words.words.reserve(16 + 8 * call.charges.size());
-    words.keys.push_back(receipt_key(owner, settled ? call.message : terms.token));
+    words.keys.push_back(receipt_key(owner, call.message.empty() ? terms.token : call.message));
     words.words.push_back(terms.token);
     words.words.push_back(digits((settled ? terms.receipts_kept : unsettled_kept).count()));
     words.words.push_back(digits(terms.unanswered_after.count()));

@@ -44,6 +44,9 @@ std::string hash_tag(std::string_view account);
 std::string pattern_of(std::string_view key);
 std::string pattern_of_prefix(std::string_view prefix);
 
+inline constexpr const char* plan_key_pattern = "spillway-plan:{*}";
+inline constexpr const char* suspended_key_pattern = "spillway-suspended:{*}";
+
 // The account in any key's braces, and the charge's key of a count's; nullopt for other keys.
 std::optional<std::string> account_of(std::string_view redis_key);
 std::optional<std::string> charge_key(std::string_view counter_key);

@@ -45,6 +45,13 @@ std::shared_ptr<Access> access_to(const Access::Settings& settings,
     return access;
 }
 
+std::vector<const Words*> references_to(const std::vector<Words>& commands) {
+    std::vector<const Words*> references;
+    references.reserve(commands.size());
+    for (const Words& words : commands) references.push_back(&words);
+    return references;
+}
+
 }  // namespace
 
 // One or several commands on their way, until each has its reply.
@@ -250,9 +257,7 @@ tl::expected<Reply, Failure> Redis::call(std::string_view key, const Words& word
 tl::expected<std::vector<Reply>, Failure> Redis::pipeline(std::string_view key,
                                                           const std::vector<Words>& commands,
                                                           Deadline deadline) {
-    std::vector<const Words*> references;
-    for (const Words& words : commands) references.push_back(&words);
-    return Errand(route_.get(), key, std::move(references), deadline).run();
+    return Errand(route_.get(), key, references_to(commands), deadline).run();
 }
 
 tl::expected<void, Failure> Redis::each_master(Deadline deadline, const Walk& walk) {
@@ -260,12 +265,10 @@ tl::expected<void, Failure> Redis::each_master(Deadline deadline, const Walk& wa
         std::visit([deadline](auto& route) { return route.masters(deadline); }, *route_);
     if (!targets) return tl::make_unexpected(targets.error());
     for (const Target& target : *targets) {
-        const auto call = [&](const Words& words) -> tl::expected<Reply, Failure> {
-            Errand errand(route_.get(), "", {&words}, deadline);
+        const auto call = [&](const std::vector<Words>& commands) {
+            Errand errand(route_.get(), "", references_to(commands), deadline);
             errand.stay_at(target);
-            auto replies = errand.run();
-            if (!replies) return tl::make_unexpected(replies.error());
-            return std::move(replies->front());
+            return errand.run();
         };
         if (auto walked = walk(call); !walked) return walked;
     }

@@ -52,8 +52,9 @@ class Redis {
                                                        const std::vector<Words>& commands,
                                                        Deadline deadline);
 
-    // Calls one certain server.
-    using ServerCall = std::function<tl::expected<Reply, Failure>(const Words& words)>;
+    // Sends commands to one certain server, in one write; as many replies.
+    using ServerCall = std::function<tl::expected<std::vector<Reply>, Failure>(
+        const std::vector<Words>& commands)>;
     using Walk = std::function<tl::expected<void, Failure>(const ServerCall& call)>;
 
     // Walks over each master once, one after the other; the first Failure ends it. For what no key

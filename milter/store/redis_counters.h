@@ -1,14 +1,19 @@
-// Counters in Redis, shared by all machines that ask it: one script call for each message.
+// Counters in Redis, shared by all machines that ask it: one script call for each message, whatever
+// it asks.
 //
 // Thread-safe. A call that finds no reply before the timeout of the settings is Unavailable, or
 // counted in this process for limits that ask for it; after some failures Redis is asked no more
-// than every two seconds (breaker.h). Any error of Redis (READONLY, LOADING, MOVED, OOM …) counts
-// as a failure; that all our connections are in use, or that we are out of memory or descriptors,
-// does not.
+// than every two seconds (breaker.h). Any error of Redis (READONLY, LOADING, OOM …) counts as a
+// failure; that all our connections are in use, or that we are out of memory or descriptors, does
+// not.
 //
-// What is not promised: a call whose reply did not come in time may yet be carried out by a Redis
-// that was only slow, so a message deferred for that reason may be counted although it comes again.
-// Counts err on the side of too much, never too little.
+// Whether a call that found no reply was carried out is unknown. It has a token, so it can be told
+// again: when the message is deferred it is cancelled, before or after it comes; when it was
+// counted here or let pass, it is charged there by force, once, as soon as Redis is back
+// (settler.h).
+//
+// In a cluster each hash slot is asked by a call of its own, one after the other; when a later one
+// refuses, what the earlier ones granted is taken back.
 #pragma once
 
 #include <atomic>
@@ -19,10 +24,16 @@
 
 #include "language/settings.h"
 #include "limits/counters.h"
-#include "limits/memory_counters.h"
 #include "store/breaker.h"
-#include "store/open.h"
-#include "store/pool.h"
+#include "store/charge_call.h"
+#include "store/local_counts.h"
+#include "store/notice.h"
+#include "store/parts.h"
+#include "store/redis.h"
+#include "store/refusals.h"
+#include "store/scan.h"
+#include "store/settler.h"
+#include "store/watch.h"
 
 namespace spillway::store {
 
@@ -30,52 +41,95 @@ class RedisCounters : public limits::Counters {
   public:
     using SteadyClock = std::function<Breaker::Time()>;
 
-    // At one time; more callers wait for one, at most the timeout. libmilter makes a thread for
-    // each connection of the MTA without an upper limit, but a charge takes Redis well below a
-    // millisecond, and its own limit (maxclients, 10000) is shared by all daemons.
-    static constexpr std::size_t most_connections = 256;
+    struct Options {
+        // Tells the breaker when to probe, and how long refusals are remembered; tests move it.
+        SteadyClock steady_now = std::chrono::steady_clock::now;
+        std::size_t connections = Redis::most_connections;
+        Pace pace{};
+        std::string instance{};  // different in every process on every machine; "" makes one
+    };
 
-    // Connects when first asked. Throws std::runtime_error when the host does not resolve. The
-    // clock tells the breaker when to probe; tests move it by hand and ask for few connections.
-    RedisCounters(const language::RedisStore& place, Notice notice,
-                  SteadyClock steady_now = std::chrono::steady_clock::now,
-                  std::size_t connections = most_connections);
+    // Connects when first asked. Throws std::runtime_error when no host is known or a file that the
+    // settings name cannot be used.
+    RedisCounters(const language::RedisStore& place, Notice notice, Watch watch = {});
+    RedisCounters(const language::RedisStore& place, Notice notice, Watch watch, Options options);
 
-    limits::Answers charge(const std::vector<limits::Charge>& charges,
-                           limits::Time now) noexcept override;
+    // `now` is used while Redis is silent; else Redis's own clock is.
+    limits::Outcome charge(const limits::Call& call, limits::Time now) noexcept override;
+    void settle(const limits::Receipt& receipt, bool left, limits::Time now) noexcept override;
+    std::vector<std::optional<limits::Standing>> peek(const std::vector<limits::Charge>& charges,
+                                                      limits::Time now) noexcept override;
+    std::optional<std::vector<std::int64_t>> mailing_sizes(const limits::Mailing& mailing,
+                                                           limits::Time now) noexcept override;
+    limits::Answer hold(const limits::Place& place, limits::Time now) noexcept override;
+    void release(const limits::Place& place) noexcept override;
+    void suspend(const limits::Suspension& suspension, limits::Time now) noexcept override;
 
-    // Walk all keys of the database, so they take their time and do not ask the breaker. `now` is
-    // not used: Redis's own clock is.
+    // Operators' questions do not ask the breaker; those that walk all keys take their time.
+    bool unsuspend(const limits::Suspect& suspect) override;
+    std::vector<limits::Suspension> suspensions(limits::Time now) override;
+    void set_plan(const limits::Plan& plan) override;
+    bool unset_plan(const limits::Plan& plan) override;
+    std::vector<limits::Plan> plans(const std::optional<std::string>& account) override;
     std::vector<limits::Use> list(const std::string& prefix, std::size_t most,
                                   limits::Time now) override;
+    std::vector<limits::Use> most_used(const std::string& prefix, std::size_t most,
+                                       limits::Time now) override;
     bool reset(const std::string& key) override;
-
     std::string describe() const override;
 
+    // What is still to be told to Redis, for a journal; see settler.h.
+    Settler& settler() { return settler_; }
+
   private:
-    limits::Answers charged(Breaker::Permit permit, const std::vector<limits::Charge>& charges,
-                            limits::Time now);
-    tl::expected<limits::Answers, Failure> ask(const std::vector<limits::Charge>& charges);
-    tl::expected<Reply, Failure> run(const std::vector<std::string>& words, Deadline deadline);
-    tl::expected<Reply, Failure> run_once(const std::vector<std::string>& words, Deadline deadline);
-    limits::Answers answer_here(const std::vector<limits::Charge>& charges, const std::string& why,
-                                limits::Time now);
-    void note(Breaker::Permit permit, const tl::expected<limits::Answers, Failure>& answers);
+    // What asking all parts of a call came to.
+    struct Asking {
+        limits::Answers answers;
+        std::optional<limits::Suspension> suspended;
+        std::optional<Failure> failure;
+        std::size_t parts_begun = 0;
+    };
+
+    tl::expected<Reply, Failure> run(const ScriptCall& call, Deadline deadline);
+    template <typename Answered>
+    tl::expected<Answered, Failure> ask(
+        const ScriptCall& call,
+        const std::function<std::optional<Answered>(const redisReply&)>& read);
+    Reply ask_for_operator(const std::string& key, const Words& words);
+    Deadline soon() const;
+
+    limits::Outcome charged(Breaker::Permit permit, Asked& asked, limits::Time now);
+    Asking ask_parts(const std::vector<Part>& parts, std::size_t charges, const std::string& token);
+    tl::expected<Charged, Failure> ask_part(const Part& part, const std::string& token);
+    limits::Answers answer_here(const Asked& asked, const std::vector<Part>& parts,
+                                const Asking& asking, const std::string& token, limits::Time now);
+    limits::Answers count_here(const limits::Call& call, const std::string& why,
+                               const std::string& token, limits::Time now);
+    limits::Answer hold_here(const limits::Place& place, const std::string& key,
+                             const std::string& why);
+    void cancel(const Part& part, const std::string& token, limits::Time now);
+    void replay(const Part& part, const std::string& token, limits::Time now);
+    std::string receipt_of(const Part& part, const std::string& token) const;
+
+    void note(Breaker::Permit permit, const std::optional<Failure>& failure);
     std::string next_token();
 
     const language::RedisStore place_;
     const Notice notice_;
+    const Watch watch_;
     const SteadyClock steady_now_;
-    const std::string instance_;  // different in every process on every machine
+    const Pace pace_;
+    const std::string instance_;
     std::atomic<std::uint64_t> calls_{0};
-    Pool pool_;
+    Redis redis_;
     Breaker breaker_;
-
-    // Follows what Redis granted this process, so that it can go on from there alone.
-    limits::MemoryCounters local_;
+    Refusals refusals_;
+    LocalCounts local_;
 
     mutable std::mutex mutex_;
     std::string last_failure_;  // guarded by mutex_
+
+    Settler settler_;  // last: its thread uses the others
 };
 
 }  // namespace spillway::store

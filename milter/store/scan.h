@@ -1,39 +1,46 @@
-// What operators ask of Redis: which counters there are, and to forget one. Walks all keys with
-// SCAN, a thousand at a time, so that mail is served in between. One use: make, ask, drop.
+// What operators ask of all keys of a Redis: which counts there are, which are the highest, and to
+// forget one. Walks over all keys with SCAN and reads values a few hundred at a time, so that mail
+// is served in between; in a cluster one master after the other. One use: make, ask, drop.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "limits/counters.h"
-#include "store/pool.h"
+#include "store/redis.h"
 
 namespace spillway::store {
 
 class Scan {
   public:
-    // Both questions throw std::runtime_error when Redis gives no answer before the deadline.
-    Scan(Pool& pool, Deadline deadline) : pool_(pool), deadline_(deadline) {}
+    // All questions throw std::runtime_error when Redis gives no answer before the deadline.
+    Scan(Redis& redis, Deadline deadline) : redis_(redis), deadline_(deadline) {}
 
-    // The first `most` uses by key of those that begin with the prefix. Looks at up to 100,000
-    // counters of that prefix; beyond these the first ones in Redis's order are taken.
-    std::vector<limits::Use> uses(const std::string& prefix, std::size_t most);
+    // Uses of the counts whose keys begin with the prefix: the first `most` by key, and the `most`
+    // highest, highest first. Of a million counts no more than that are held at once.
+    std::vector<limits::Use> first(const std::string& prefix, std::size_t most);
+    std::vector<limits::Use> most_used(const std::string& prefix, std::size_t most);
 
-    // Forgets the counter of this key in every account; false when there was none.
+    // Forgets the count of this key in every account; false when there was none.
     bool forget(const std::string& key);
 
-  private:
-    // Names of counters, without doubles, sorted by the charge's key.
-    struct Counter {
-        std::string key;   // the charge's
-        std::string name;  // in Redis
-        friend auto operator<=>(const Counter&, const Counter&) = default;
-    };
-    std::vector<Counter> counters(const std::string& pattern);
-    Reply call(const std::vector<std::string>& words);
+    // The fields of one hash, or of all hashes of a pattern, each with its key's account.
+    using Field = std::function<void(const std::string& account, std::string_view field,
+                                     std::string_view value)>;
+    void hash(const std::string& key, const Field& field);
+    void hashes(const std::string& pattern, const Field& field);
 
-    Pool& pool_;
+  private:
+    using Names = std::vector<std::string>;
+    using Visit = std::function<void(const Redis::ServerCall& call, const Names& names)>;
+    using Before = bool (*)(const limits::Use& a, const limits::Use& b);
+
+    void walk(const std::string& pattern, const Visit& visit);
+    std::vector<limits::Use> best(const std::string& prefix, std::size_t most, Before before);
+
+    Redis& redis_;
     const Deadline deadline_;
 };
 

@@ -43,7 +43,8 @@ struct Task {
 //   left NUMBER CHECKSUM                                    of a replay, see above
 //   done NUMBER CHECKSUM
 //
-// Keys and words begin with their number. The checksum is 8 hex digits of FNV-1a over all before it.
+// Keys and words begin with their number. The checksum is 8 hex digits of FNV-1a over all before
+// it.
 std::string task_line(const Task& task);
 std::string left_line(std::uint64_t number);
 std::string done_line(std::uint64_t number);
