@@ -33,7 +33,8 @@ struct ListNode {
 // What stands to the right of an operator.
 using Operand = std::variant<std::monostate, Word, PairsNode, ListNode, Regex>;
 
-// auth · tag NAME · window NAME · [any|all] FIELD OP OPERAND [count ORDER NUMBER]
+// auth · tag NAME · window NAME · campaign ORDER NUMBER in SPAN
+// · [any|all] FIELD OP OPERAND [count ORDER NUMBER]
 struct PredicateNode {
     std::optional<Word> quantifier;
     Word subject;
@@ -41,6 +42,7 @@ struct PredicateNode {
     std::optional<Word> op;    // in, has, exists, =~, =, !=, <, <=, >=, >
     Operand operand;
     std::optional<CountNode> count;
+    std::optional<Word> span;  // of a campaign
 };
 
 struct ConditionNode;

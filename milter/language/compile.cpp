@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "language/compile_limits.h"
 #include "language/compile_rules.h"
 #include "language/compile_settings.h"
 #include "language/names.h"
@@ -68,6 +69,7 @@ std::shared_ptr<policy::Policy> compile(const Program& program, const Files& fil
     auto policy = std::make_shared<policy::Policy>();
     const PolicySettings for_policy = read_settings(program.settings, settings, diagnostics);
     policy->zone = for_policy.zone;
+    if (!for_policy.without_login.empty()) policy->without_login = for_policy.without_login;
     if (for_policy.text_limit) {
         policy->reading.text_bytes = static_cast<std::size_t>(*for_policy.text_limit);
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "language/arguments.h"
+#include "language/parser.h"
 #include "language/values.h"
 #include "policy/variants.h"
 
@@ -258,9 +259,24 @@ Condition number(const PredicateNode& node) {
                                   order_of(*node.op), Arguments::value_of(*value, parsed)}};
 }
 
+Condition campaign(const PredicateNode& node) {
+    constexpr std::chrono::minutes shortest{1};
+    constexpr std::chrono::hours longest{31 * 24};
+    const Word& number = std::get<Word>(node.operand);
+    const auto value = Arguments::value_of(number, parse_number(number.text));
+    const auto span = Arguments::value_of(*node.span, parse_duration(node.span->text));
+    if (span < shortest || span > longest) {
+        throw Mistake(
+            node.span->place,
+            fmt::format("a campaign is looked at over 1m to 31d, not {}", node.span->text));
+    }
+    return {policy::MailingSize{order_of(*node.op), value, span}};
+}
+
 Condition predicate(const PredicateNode& node, Names& names) {
     const std::string& subject = node.subject.text;
-    if (node.quantifier && (subject == "auth" || subject == "tag" || subject == "window")) {
+    if (node.quantifier &&
+        std::ranges::find(condition_words, subject) != std::end(condition_words)) {
         throw Mistake(node.quantifier->place, "any and all go with from and rcpt");
     }
     if (subject == "auth") return {policy::Authenticated{}};
@@ -274,6 +290,7 @@ Condition predicate(const PredicateNode& node, Names& names) {
         }
         return {policy::Tagged{node.name->text}};
     }
+    if (subject == "campaign") return campaign(node);
     if (subject == "recipients" || subject == "size") return number(node);
     const auto field = std::ranges::find(field_table, subject, &FieldWord::word);
     return Comparison(node, *field, names).compile();

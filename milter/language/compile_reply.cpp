@@ -56,11 +56,11 @@ policy::Template take_template(const Word& word) {
     return Arguments::value_of(word, policy::Template::parse(word.text));
 }
 
-policy::TemplateReply take_reply(Arguments& args, int code_class, std::string_view default_code,
-                                 std::string_view default_text) {
-    policy::TemplateReply reply{0, fmt::format("{}.7.1", code_class), {}};
-    Word text{std::string{default_text}, args.line().verb.place, true};
-    std::string code{default_code};
+policy::TemplateReply take_reply(Arguments& args, const StandardReply& standard) {
+    const int code_class = standard.code[0] - '0';
+    policy::TemplateReply reply{0, std::string{standard.enhanced}, {}};
+    Word text{std::string{standard.text}, args.line().verb.place, true};
+    std::string code{standard.code};
     if (args.more() && !args.peek().quoted && is_code(args.peek().text)) {
         check_class(args.peek(), code_class);
         code = args.take("a code").text;
@@ -71,11 +71,10 @@ policy::TemplateReply take_reply(Arguments& args, int code_class, std::string_vi
     }
     if (args.more()) {
         if (!args.peek().quoted) {
-            throw Mistake(
-                args.peek().place,
-                fmt::format("expected [CODE [ENHANCED]] [\"TEXT\"], such as {} {}.7.1 \"…\", "
-                            "got \"{}\"",
-                            default_code, code_class, args.peek().text));
+            throw Mistake(args.peek().place,
+                          fmt::format("expected [CODE [ENHANCED]] [\"TEXT\"], such as {} {} \"…\", "
+                                      "got \"{}\"",
+                                      standard.code, standard.enhanced, args.peek().text));
         }
         text = args.take("a text");
     }

@@ -8,9 +8,15 @@
 
 namespace spillway::language {
 
-// [CODE [ENHANCED]] ["TEXT"]: `code_class` is 4 or 5, and all codes must be of it.
-policy::TemplateReply take_reply(Arguments& args, int code_class, std::string_view default_code,
-                                 std::string_view default_text);
+// What is taken where a reply leaves it out. The class of the code, 4 or 5, is that of all codes.
+struct StandardReply {
+    std::string_view code;
+    std::string_view enhanced;
+    std::string_view text;
+};
+
+// [CODE [ENHANCED]] ["TEXT"]
+policy::TemplateReply take_reply(Arguments& args, const StandardReply& standard);
 
 // A text with variables that may stand in a reply or header: one line of printable ASCII.
 policy::Template take_template(const Word& word);

@@ -1,4 +1,4 @@
-// Limit and rule blocks into the policy.
+// Rule blocks into the policy.
 #pragma once
 
 #include "language/ast.h"
@@ -7,12 +7,10 @@
 
 namespace spillway::language {
 
-// The words that may stand in the blocks; check-docs holds them against the manual.
+// The words that may stand in a rule; check-docs holds them against the manual.
 inline constexpr std::string_view rule_words[] = {
-    "when",    "unless",     "mode",   "on-error", "reject",     "defer",
-    "discard", "quarantine", "accept", "tag",      "add-header", "remove-header"};
-inline constexpr std::string_view limit_words[] = {
-    "scope", "count", "rate", "over", "when", "unless", "when-unavailable"};
+    "when",       "unless", "mode", "on-error",   "reject",        "defer",  "discard",
+    "quarantine", "accept", "tag",  "add-header", "remove-header", "suspend"};
 
 // Tags that rules set, gathered before any condition is compiled.
 void gather_tags(const Program& program, Names& names);
@@ -20,7 +18,5 @@ void gather_tags(const Program& program, Names& names);
 // Each mistake is reported; blocks with mistakes are left out.
 void compile_rules(const Program& program, Names& names, policy::Policy& policy,
                    Diagnostics& diagnostics);
-void compile_limits(const Program& program, Names& names, policy::Policy& policy,
-                    Diagnostics& diagnostics);
 
 }  // namespace spillway::language

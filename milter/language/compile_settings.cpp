@@ -1,5 +1,6 @@
 #include "language/compile_settings.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -75,6 +76,21 @@ const date::time_zone* read_zone(Arguments& args, Settings& settings) {
     }
 }
 
+std::vector<policy::Fallback> read_fallbacks(Arguments& args) {
+    if (!args.more())
+        throw Mistake(args.line().verb.place, "\"without-login\" needs at least one of its words");
+    std::vector<policy::Fallback> fallbacks;
+    while (args.more()) {
+        const Place place = args.peek().place;
+        const auto fallback = static_cast<policy::Fallback>(
+            args.take_one_of({"mail-from.domain", "script", "uid", "client-ip"}));
+        if (std::ranges::find(fallbacks, fallback) != fallbacks.end())
+            throw Mistake(place, "this stands in the list already");
+        fallbacks.push_back(fallback);
+    }
+    return fallbacks;
+}
+
 void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
     const std::string& name = args.line().verb.text;
     if (name == "listen")
@@ -101,6 +117,8 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
         read_metrics(args, settings);
     else if (name == "accounts")
         policy.accounts = args.take("the name of a map of pairs");
+    else if (name == "without-login")
+        policy.without_login = read_fallbacks(args);
     args.done();
 }
 

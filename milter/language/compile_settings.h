@@ -10,6 +10,7 @@
 #include "language/ast.h"
 #include "language/diagnostics.h"
 #include "language/settings.h"
+#include "policy/policy.h"
 
 namespace spillway::language {
 
@@ -17,7 +18,8 @@ namespace spillway::language {
 struct PolicySettings {
     std::optional<Word> accounts;  // the map's name
     std::optional<std::int64_t> text_limit;
-    const date::time_zone* zone = nullptr;  // never null afterwards
+    const date::time_zone* zone = nullptr;        // never null afterwards
+    std::vector<policy::Fallback> without_login;  // empty: as it is by default
 };
 
 PolicySettings read_settings(const std::vector<Line>& lines, Settings& settings,

@@ -26,9 +26,11 @@ class ConditionParser {
     ConditionNode nested(const Place& place);
     PredicateNode predicate();
     void comparison(PredicateNode& node);
+    void campaign(PredicateNode& node);
     Operand set_operand();
     Operand phrase_operand();
     std::optional<CountNode> count();
+    Word order(std::string_view after, std::string_view example);
 
     Tokens& tokens_;
     int depth_ = 0;
@@ -99,8 +101,13 @@ PredicateNode ConditionParser::predicate() {
         node.name = tokens_.word(fmt::format("the {}'s name", subject));
         return node;
     }
+    if (subject == "campaign") {
+        campaign(node);
+        return node;
+    }
     if (std::ranges::find(field_words, subject) == std::end(field_words)) {
-        std::vector<std::string_view> known{"auth", "tag", "window", "not", "any", "all"};
+        std::vector<std::string_view> known{"not", "any", "all"};
+        known.insert(known.end(), std::begin(condition_words), std::end(condition_words));
         known.insert(known.end(), std::begin(field_words), std::end(field_words));
         throw Mistake(node.subject.place, fmt::format("unknown condition \"{}\"{}", subject,
                                                       suggestion(subject, known)));
@@ -156,14 +163,31 @@ Operand ConditionParser::phrase_operand() {
 
 std::optional<CountNode> ConditionParser::count() {
     if (!tokens_.take_word("count")) return std::nullopt;
-    const Token order = tokens_.peek();
-    if (order.kind != TokenKind::symbol || std::ranges::find(orders, order.text) == orders.end()) {
-        throw Mistake(order.place,
-                      fmt::format("expected a comparison such as \">= 2\" after \"count\", got {}",
-                                  order.named()));
+    Word comparison = order("count", ">= 2");
+    return CountNode{std::move(comparison), tokens_.word("a number")};
+}
+
+Word ConditionParser::order(std::string_view after, std::string_view example) {
+    const Token token = tokens_.peek();
+    if (token.kind != TokenKind::symbol || std::ranges::find(orders, token.text) == orders.end()) {
+        throw Mistake(token.place,
+                      fmt::format("expected a comparison such as \"{}\" after \"{}\", got {}",
+                                  example, after, token.named()));
     }
     tokens_.next();
-    return CountNode{{order.text, order.place}, tokens_.word("a number")};
+    return {token.text, token.place};
+}
+
+// Of how many recipients within which time: without the time the number says nothing.
+void ConditionParser::campaign(PredicateNode& node) {
+    node.op = order("campaign", "> 200 in 24h");
+    node.operand = tokens_.word("a number");
+    if (!tokens_.take_word("in")) {
+        throw Mistake(
+            tokens_.peek().place,
+            fmt::format("expected \"in\" and a time such as 24h, got {}", tokens_.peek().named()));
+    }
+    node.span = tokens_.word("a time such as 24h");
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace spillway::language {
 namespace {
 
 constexpr std::array<std::string_view, 3> block_words{"limit", "rule", "test"};
+// Their words may have commas between them.
+constexpr std::array<std::string_view, 1> list_words{"notice"};
 
 template <typename Words>
 bool contains(const Words& words, std::string_view word) {
@@ -187,7 +189,15 @@ void Parser::block_line(BlockNode& block) {
 
 Line Parser::line(Word verb) {
     Line line{std::move(verb), {}};
-    while (!tokens_.peek().ends_statement()) line.arguments.push_back(tokens_.word("a word"));
+    if (line.verb.text == "without-login") {
+        line.arguments = tokens_.list();
+        return line;
+    }
+    const bool commas = contains(list_words, line.verb.text);
+    while (!tokens_.peek().ends_statement()) {
+        line.arguments.push_back(tokens_.word("a word"));
+        if (commas) tokens_.take_symbol(",");
+    }
     return line;
 }
 

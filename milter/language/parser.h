@@ -16,9 +16,10 @@ inline constexpr std::string_view field_words[] = {
     "user", "domain",      "account", "client-ip",   "mail-from", "mail-from.domain",
     "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
     "text", "recipients",  "size"};
+inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",     "control",  "counters", "state-dir", "spool-dir", "spool-above",
-    "text-limit", "timezone", "user",     "log",       "accounts",  "metrics"};
+    "listen",   "control", "counters", "state-dir", "spool-dir", "spool-above",  "text-limit",
+    "timezone", "user",    "log",      "accounts",  "metrics",   "without-login"};
 
 // Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
 // statement. `include` is called for each include statement, in its place.

@@ -6,11 +6,15 @@
 
 #include "language/arguments.h"
 #include "limits/memory_counters.h"
+#include "policy/identity.h"
 #include "policy/rehearse.h"
 #include "policy/variants.h"
+#include "policy/words.h"
 
 namespace spillway::language {
 namespace {
+
+constexpr std::int64_t most_recipients = 100000;
 
 struct Used {
     Word limit;
@@ -23,6 +27,8 @@ struct TestCase {
     std::string bytes;  // for message.bytes to view
     std::string body;
     std::vector<Used> used;
+    std::int64_t campaign = 0;  // to how many others the text has gone
+    std::optional<Place> campaign_place;
     std::vector<const Line*> expectations;
 };
 
@@ -35,22 +41,28 @@ class TestReader {
 
   private:
     void line(Arguments& args);
+    bool sender(Arguments& args);
+    bool submission(Arguments& args);
+    bool content(Arguments& args);
+    bool history(Arguments& args);
     void recipients(Arguments& args);
     void at(Arguments& args);
     void complete();
+    void check_local() const;
 
     const BlockNode& block_;
     const policy::Policy& policy_;
     TestCase test_;
     bool sender_given_ = false;
+    std::vector<const Word*> local_only_;  // words that go with "local"
 };
 
 void TestReader::recipients(Arguments& args) {
     while (args.more()) {
         const Word& word = args.take("an address or a number");
         const auto number = parse_number(word.text);
-        if (number && (*number < 1 || *number > 100000)) {
-            throw Mistake(word.place, "expected 1 to 100000 recipients");
+        if (number && (*number < 1 || *number > most_recipients)) {
+            throw Mistake(word.place, fmt::format("expected 1 to {} recipients", most_recipients));
         }
         for (std::int64_t i = 1; number && i <= *number; ++i) {
             const std::string address = fmt::format("r{}@rcpt.example", i);
@@ -68,43 +80,104 @@ void TestReader::at(Arguments& args) {
         Arguments::value_of(day, parse_time(day.text, time.text, *policy_.zone));
 }
 
+// Who sends, from where and when.
+bool TestReader::sender(Arguments& args) {
+    const std::string& verb = args.line().verb.text;
+    policy::Message& message = test_.message;
+    if (verb == "as") {
+        message.user = args.take("a login").text;
+        if (args.take_if("from")) message.client.ip = args.take_as("an address", match::parse_ip);
+        if (args.take_if("at")) at(args);
+    } else if (verb == "from") {
+        message.client.ip = args.take_as("an IP address", match::parse_ip);
+    } else if (verb == "at") {
+        at(args);
+    } else if (verb == "mail-from") {
+        message.sender = mail::envelope_address(args.take("an address").text);
+        sender_given_ = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Mail given to sendmail(1), with the fields on top that say who called it.
+bool TestReader::submission(Arguments& args) {
+    const Word& verb = args.line().verb;
+    policy::Message& message = test_.message;
+    const auto on_top = [&](std::string_view field, std::string value) {
+        message.headers.insert(message.headers.begin(), {std::string{field}, std::move(value)});
+        local_only_.push_back(&verb);
+    };
+    if (verb.text == "local") {
+        message.client.local_submission = true;
+    } else if (verb.text == "uid") {
+        on_top(policy::uid_field, std::to_string(args.take_as("a user's number", parse_number)));
+    } else if (verb.text == "script") {
+        on_top(policy::script_field, args.take("a script such as \"33:mailer.php\"").text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool TestReader::content(Arguments& args) {
+    const std::string& verb = args.line().verb.text;
+    if (verb == "rcpt") {
+        recipients(args);
+    } else if (verb == "header") {
+        const std::string name = args.take("a field's name").text;
+        test_.message.headers.push_back({name, args.take("a value").text});
+    } else if (verb == "body") {
+        test_.body += args.take("a text").text + "\r\n";
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// What has been sent before.
+bool TestReader::history(Arguments& args) {
+    const Word& verb = args.line().verb;
+    if (verb.text == "used") {
+        const Word& limit = args.take("a limit's name");
+        test_.used.push_back({limit, args.take_as("a number", parse_number)});
+    } else if (verb.text == "campaign") {
+        const Word& number = args.take("a number of recipients");
+        test_.campaign = Arguments::value_of(number, parse_number(number.text));
+        if (test_.campaign < 1 || test_.campaign > most_recipients)
+            throw Mistake(number.place,
+                          fmt::format("expected 1 to {} recipients", most_recipients));
+        test_.campaign_place = verb.place;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void TestReader::line(Arguments& args) {
     const Word& verb = args.line().verb;
     if (verb.text == "expect") {
         test_.expectations.push_back(&args.line());
         return;
     }
-    if (verb.text == "as") {
-        test_.message.user = args.take("a login").text;
-        if (args.take_if("from"))
-            test_.message.client.ip = args.take_as("an address", match::parse_ip);
-        if (args.take_if("at")) at(args);
-    } else if (verb.text == "from") {
-        test_.message.client.ip = args.take_as("an IP address", match::parse_ip);
-    } else if (verb.text == "at") {
-        at(args);
-    } else if (verb.text == "local") {
-        test_.message.client.local_submission = true;
-    } else if (verb.text == "mail-from") {
-        test_.message.sender = mail::envelope_address(args.take("an address").text);
-        sender_given_ = true;
-    } else if (verb.text == "rcpt") {
-        recipients(args);
-    } else if (verb.text == "header") {
-        const std::string name = args.take("a field's name").text;
-        test_.message.headers.push_back({name, args.take("a value").text});
-    } else if (verb.text == "body") {
-        test_.body += args.take("a text").text + "\r\n";
-    } else if (verb.text == "used") {
-        const Word& limit = args.take("a limit's name");
-        test_.used.push_back({limit, args.take_as("a number", parse_number)});
-    } else {
+    const bool known = sender(args) || submission(args) || content(args) || history(args);
+    if (!known) {
         throw Mistake(
             verb.place,
             fmt::format("unknown word \"{}\" in a test{}", verb.text,
                         suggestion(verb.text, {std::begin(test_words), std::end(test_words)})));
     }
     args.done();
+}
+
+// Over SMTP anybody may write these fields, so they say nothing there.
+void TestReader::check_local() const {
+    if (test_.message.client.local_submission || local_only_.empty()) return;
+    const Word& word = *local_only_.front();
+    throw Mistake(word.place, fmt::format("\"{}\" is known of local mail only: say \"local\" as "
+                                          "well",
+                                          word.text));
 }
 
 // What a test leaves out is what an ordinary message would have.
@@ -137,18 +210,27 @@ TestCase TestReader::read() {
         throw Mistake(block_.name.place,
                       fmt::format("test \"{}\" expects nothing", block_.name.text));
     }
+    check_local();
     complete();
     return std::move(test_);
 }
 
 void use_up(const Used& used, const policy::Policy& policy, const policy::Message& message,
             limits::MemoryCounters& counters) {
-    const auto named = std::ranges::any_of(
-        policy.limits, [&](const auto& limit) { return limit.name == used.limit.text; });
-    if (!named) {
-        throw Mistake(used.limit.place, fmt::format("unknown limit \"{}\"", used.limit.text));
+    const auto known = policy::usable_limits(policy);
+    if (std::ranges::find(known, used.limit.text) == known.end()) {
+        throw Mistake(used.limit.place,
+                      fmt::format("unknown limit \"{}\"{}", used.limit.text,
+                                  suggestion(used.limit.text, {known.begin(), known.end()})));
     }
     policy::use_up(policy, message, used.limit.text, used.count, counters);
+}
+
+void mail_out(const TestCase& test, const policy::Policy& policy,
+              limits::MemoryCounters& counters) {
+    if (!test.campaign_place || policy::mail_out(policy, test.message, test.campaign, counters))
+        return;
+    throw Mistake(*test.campaign_place, "no rule or limit asks for a campaign");
 }
 
 // Holds one `expect` line against what happened; a Mistake says what differs.
@@ -164,6 +246,7 @@ class Expectation {
     void tag();
     void header();
     void refused();
+    void suspended();
     std::string take_decider();
     [[noreturn]] void fail(const std::string& expected, const std::string& got) const {
         throw Mistake(args_.line().verb.place,
@@ -195,8 +278,9 @@ std::string Expectation::take_decider() {
 }
 
 void Expectation::verdict() {
-    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
-                                              "discard", "tag",        "header", "refused"};
+    const std::vector<std::string_view> known{"accept", "quarantine", "reject",
+                                              "defer",  "discard",    "tag",
+                                              "header", "refused",    "suspended"};
     const std::string wanted{known[args_.take_one_of(known)]};
     std::string expected = wanted;
     std::int64_t code = 0;
@@ -245,6 +329,17 @@ void Expectation::refused() {
     fail(fmt::format("{} refused", text), "it accepted");
 }
 
+void Expectation::suspended() {
+    const auto whom = static_cast<limits::Whom>(args_.take_one_of({"user", "domain", "account"}));
+    std::vector<std::string> got;
+    for (const limits::Suspension& one : got_.suspended) {
+        if (one.suspect.whom == whom) return;
+        got.push_back(fmt::format("{} {}", policy::name_of(one.suspect.whom), one.suspect.who));
+    }
+    fail(fmt::format("{} suspended", policy::name_of(whom)),
+         got.empty() ? "nobody" : fmt::format("{}", fmt::join(got, ", ")));
+}
+
 void Expectation::check() {
     if (args_.take_if("tag")) {
         tag();
@@ -252,6 +347,8 @@ void Expectation::check() {
         header();
     } else if (args_.take_if("refused")) {
         refused();
+    } else if (args_.take_if("suspended")) {
+        suspended();
     } else {
         verdict();
     }
@@ -263,6 +360,7 @@ void run_test(const BlockNode& block, const policy::Policy& policy) {
     test.message.bytes = test.bytes;  // a view, so not before the text has come to rest
     limits::MemoryCounters counters;
     for (const Used& used : test.used) use_up(used, policy, test.message, counters);
+    mail_out(test, policy, counters);
     const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters);
     for (const Line* line : test.expectations) {
         Arguments args(*line);

@@ -8,8 +8,9 @@
 namespace spillway::language {
 
 // The words that may stand in a test; check-docs holds them against the manual.
-inline constexpr std::string_view test_words[] = {"as",   "from",   "at",   "local", "mail-from",
-                                                  "rcpt", "header", "body", "used",  "expect"};
+inline constexpr std::string_view test_words[] = {"as",     "from",      "at",    "local",  "uid",
+                                                  "script", "mail-from", "rcpt",  "header", "body",
+                                                  "used",   "campaign",  "expect"};
 
 // Runs every test against the policy; each failure is an error at its `expect`. Returns how many
 // ran.

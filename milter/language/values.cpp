@@ -96,17 +96,6 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view text) {
     return mistake("a duration such as 8s, 15m, 1h or 7d", text);
 }
 
-Parsed<limits::Sliding> parse_rate(std::string_view text) {
-    const auto slash = text.find('/');
-    if (slash == std::string_view::npos) return mistake("COUNT / PERIOD, such as 500 / 1h", text);
-    const auto count = parse_number(text.substr(0, slash));
-    if (!count) return tl::unexpected(count.error());
-    const auto span = parse_duration(text.substr(slash + 1));
-    if (!span) return tl::unexpected(span.error());
-    if (span->count() < limits::slices) return mistake("a period of at least 60ms", text);
-    return limits::Sliding{*count, *span};
-}
-
 Parsed<std::bitset<7>> parse_days(std::string_view text) {
     const auto dash = text.find('-');
     const auto first = day_number(text.substr(0, dash));

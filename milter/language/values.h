@@ -1,4 +1,4 @@
-// Small texts into values: "500/1h", "200M", "01:00-08:00".
+// Small texts into values: "200M", "8s", "01:00-08:00".
 //
 // Leaf parsers: they know no place in a file; their mistakes are phrases for a diagnostic.
 #pragma once
@@ -23,7 +23,6 @@ using Parsed = tl::expected<T, std::string>;
 Parsed<std::int64_t> parse_number(std::string_view text);                 // "1000", at most 10^15
 Parsed<std::int64_t> parse_size(std::string_view text);                   // "200M": K, M, G of 1024
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);  // "150ms 8s 15m 1h 7d"
-Parsed<limits::Sliding> parse_rate(std::string_view text);                // "500/1h"
 Parsed<std::bitset<7>> parse_days(std::string_view text);                 // "sat" or "mon-fri"
 // "01:00-08:00"; "24:00" ends a day.
 Parsed<policy::Span> parse_times(std::string_view text, std::bitset<7> days);

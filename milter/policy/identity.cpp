@@ -36,7 +36,7 @@ StandIn stand_in(Fallback fallback, const Message& message) {
             return {message.sender.domain, message.sender.text()};
         case Fallback::script: {
             if (!message.client.local_submission) return {};
-            const std::string script = first_value(message, "X-PHP-Originating-Script");
+            const std::string script = first_value(message, script_field);
             return script.empty() ? StandIn{} : both("script " + script);
         }
         case Fallback::uid: {

@@ -15,6 +15,8 @@ namespace spillway::policy {
 // The field in which the mail server tells who called sendmail(1), see postfix-examples. Only the
 // first one of a local submission is believed; like all our fields it is removed.
 inline constexpr std::string_view uid_field = "X-Spillway-Uid";
+// What PHP adds with mail.add_x_header: "uid:file" of the script's owner, believed likewise.
+inline constexpr std::string_view script_field = "X-PHP-Originating-Script";
 
 // What the accounts map says of a login ("" for none), else of a domain, else the domain itself.
 std::string account_of(const Policy& policy, const std::string& user, const std::string& domain);

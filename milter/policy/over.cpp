@@ -54,18 +54,6 @@ Verdict over_verdict(const Limit& limit, std::int64_t cost, const limits::Exceed
         limit.over);
 }
 
-const char* word_of(limits::Whom whom) {
-    switch (whom) {
-        case limits::Whom::user:
-            return "user";
-        case limits::Whom::domain:
-            return "domain";
-        case limits::Whom::account:
-            return "account";
-    }
-    return "";
-}
-
 }  // namespace
 
 Objection objection_of(const Limit& limit, std::int64_t cost, const limits::Answer& answer,
@@ -90,7 +78,7 @@ Objection objection_of(const limits::Suspension& suspension, const Policy& polic
     const std::string by = "suspension";
     const std::string text =
         fmt::format("Sending is suspended for {} {} until {}: {}; ask postmaster",
-                    word_of(suspension.suspect.whom), suspension.suspect.who,
+                    name_of(suspension.suspect.whom), suspension.suspect.who,
                     local_time(suspension.until, *policy.zone), suspension.reason);
     return {4, Reject{own_reply(550, "5.7.1", text, by)}, by};
 }

@@ -143,16 +143,19 @@ struct Policy {
     const date::time_zone* zone = nullptr;
     std::vector<Fallback> without_login{Fallback::sender_domain, Fallback::script, Fallback::uid,
                                         Fallback::client_ip};
-    std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses
 
-    // What the MTA must send for this policy, set by arrange().
+    // What the MTA must send and the counters must be asked for this policy, set by arrange().
     bool needs_body = false;
     bool needs_size = false;  // the body's size only
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
+    std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending
 };
+
+// The stage at which both conditions are known.
+Stage known_at(const std::optional<Condition>& when, const std::optional<Condition>& unless);
 
 // True when the rule ends in reject or defer.
 bool refuses(const Rule& rule);

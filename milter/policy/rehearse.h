@@ -21,13 +21,24 @@ struct Rehearsal {
     // The stage at which the message ended; Stage::recipient when every recipient was refused.
     Stage stage = Stage::message;
     std::vector<RefusedRecipient> refused;
-    Decision decision;  // of an early refusal: its verdict and who decided, nothing else
+    // Of an early refusal: its verdict, who decided and whom that suspends, nothing else.
+    Decision decision;
+    std::vector<limits::Suspension> suspended;  // by the message or a refused recipient of it
 };
 
 // Counts what others are said to have used of a limit before this message: of distinct recipients
-// as many that nobody else is.
+// as many that nobody else is (a million at most), of connections as many that others hold. The
+// strikes of a rule are a limit "strikes/RULE".
 void use_up(const Policy& policy, const Message& message, const std::string& limit,
             std::int64_t count, limits::MemoryCounters& counters);
+
+// All that use_up() knows.
+std::vector<std::string> usable_limits(const Policy& policy);
+
+// Counts the text of this message as sent to `count` others before. False when no rule asks for
+// the size of a mailing, so that nothing is counted.
+bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
+              limits::Counters& counters);
 
 Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters);
 

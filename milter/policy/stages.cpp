@@ -1,6 +1,8 @@
 // When each rule may act: see Rule::known_at and Rule::acts_at.
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <set>
 
 #include "policy/policy.h"
 #include "policy/variants.h"
@@ -26,16 +28,21 @@ Stage stage_of(Field field, Quantifier quantifier) {
 }
 
 // What a condition asks of the message, gathered over its whole tree.
-struct Asks {
+class Asks {
+  public:
     Stage stage = Stage::mail;
     bool each_from = false;
     bool each_rcpt = false;
     bool body = false;
+    std::set<std::chrono::milliseconds> mailing_spans;
 
-    void add(const Condition& condition);
-    void add(const std::optional<Condition>& condition) {
-        if (condition) add(*condition);
+    Asks(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
+        if (when) add(*when);
+        if (unless) add(*unless);
     }
+
+  private:
+    void add(const Condition& condition);
 };
 
 void Asks::add(const Condition& condition) {
@@ -63,9 +70,10 @@ void Asks::add(const Condition& condition) {
                    [&](const Tagged&) { stage = Stage::message; },
                    [](const Authenticated&) {},
                    [](const InWindow&) {},
-                   [&](const MailingSize&) {
+                   [&](const MailingSize& mailing) {
                        stage = Stage::message;
                        body = true;
+                       mailing_spans.insert(mailing.span);
                    },
                },
                condition.is);
@@ -89,17 +97,20 @@ bool is_terminal(const Action& action) {
              std::holds_alternative<SuspendAction>(action));
 }
 
+Stage known_at(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
+    return Asks(when, unless).stage;
+}
+
 bool refuses(const Rule& rule) {
     return std::holds_alternative<RejectAction>(rule.actions.back()) ||
            std::holds_alternative<DeferAction>(rule.actions.back());
 }
 
 void arrange(Policy& policy) {
+    std::set<std::chrono::milliseconds> spans;
     Stage held_back = Stage::mail;  // by earlier rules that could let the message go another way
     for (Rule& rule : policy.rules) {
-        Asks asks;
-        asks.add(rule.when);
-        asks.add(rule.unless);
+        const Asks asks(rule.when, rule.unless);
         rule.asks_from = asks.each_from;
         rule.asks_rcpt = asks.each_rcpt;
         rule.known_at = asks.stage;
@@ -108,6 +119,7 @@ void arrange(Policy& policy) {
         rule.acts_at = refuses(rule) ? std::max(rule.known_at, held_back) : Stage::message;
         if (rule.mode == Mode::off) continue;
         policy.needs_body |= asks.body;
+        spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
         if (rule.mode == Mode::audit) continue;
         if (!refuses(rule) && is_terminal(rule.actions.back()))
             held_back = std::max(held_back, rule.known_at);
@@ -115,12 +127,12 @@ void arrange(Policy& policy) {
         policy.refuses_at_headers |= rule.acts_at == Stage::headers;
     }
     for (const Limit& limit : policy.limits) {
-        Asks asks;
-        asks.add(limit.when);
-        asks.add(limit.unless);
+        const Asks asks(limit.when, limit.unless);
         policy.needs_body |= asks.body;
         policy.needs_size |= limit.unit == Unit::bytes;
+        spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
     }
+    policy.mailing_spans.assign(spans.begin(), spans.end());
 }
 
 }  // namespace spillway::policy

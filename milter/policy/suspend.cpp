@@ -6,6 +6,7 @@
 
 #include "policy/identity.h"
 #include "policy/lower.h"
+#include "policy/words.h"
 
 namespace spillway::policy {
 namespace {
@@ -13,16 +14,11 @@ namespace {
 using limits::Suspect;
 using limits::Whom;
 
-const char* scope_of(Whom whom) {
-    if (whom == Whom::user) return name_of(Scope::user);
-    return name_of(whom == Whom::domain ? Scope::domain : Scope::account);
-}
-
 // Counted without regard to where Redis is: an offence that cannot be counted suspends nobody.
 limits::Charge strike_of(const Rule& rule, const limits::Sliding& after, const Suspect& suspect) {
     limits::Charge strike;
-    strike.limit = "strikes/" + rule.name;
-    strike.key = fmt::format("{}:{}:{}", strike.limit, scope_of(suspect.whom), suspect.who);
+    strike.limit = strikes_of(rule);
+    strike.key = fmt::format("{}:{}:{}", strike.limit, name_of(suspect.whom), suspect.who);
     strike.account = suspect.account;
     strike.rate = after;
     return strike;
@@ -37,7 +33,17 @@ std::optional<SuspendOrder> order_of(const Rule& rule, const SuspendAction& acti
     return order;
 }
 
+// A strike stands whatever becomes of the message, so nothing is left to settle.
+bool strikes_out(const limits::Charge& strike, limits::Counters& counters, limits::Time now) {
+    limits::Call call;
+    call.charges.push_back(strike);
+    const limits::Outcome outcome = counters.charge(call, now);
+    return std::holds_alternative<limits::Exceeded>(outcome.answers.at(0));
+}
+
 }  // namespace
+
+std::string strikes_of(const Rule& rule) { return "strikes/" + rule.name; }
 
 std::vector<Suspect> suspects_of(const Policy& policy, const Identity& identity) {
     const std::string account = lower(identity.account);
@@ -59,6 +65,17 @@ std::vector<SuspendOrder> orders_of(const Rule& rule, const Policy& policy,
         if (order) orders.push_back(*std::move(order));
     }
     return orders;
+}
+
+std::vector<limits::Suspension> carry_out(const std::vector<SuspendOrder>& orders,
+                                          limits::Counters& counters, limits::Time now) {
+    std::vector<limits::Suspension> suspended;
+    for (const SuspendOrder& order : orders) {
+        if (order.strike && !strikes_out(*order.strike, counters, now)) continue;
+        counters.suspend(order.suspension, now);
+        suspended.push_back(order.suspension);
+    }
+    return suspended;
 }
 
 }  // namespace spillway::policy

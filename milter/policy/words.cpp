@@ -10,15 +10,19 @@
 namespace spillway::policy {
 namespace {
 
-std::string span_text(std::chrono::milliseconds span) {
+std::string span_text(std::chrono::microseconds span) {
     struct Step {
-        std::int64_t ms;
+        std::int64_t us;
         const char* unit;
     };
-    constexpr Step steps[] = {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}};
-    for (const auto& [ms, unit] : steps)
-        if (span.count() % ms == 0) return fmt::format("{}{}", span.count() / ms, unit);
-    return fmt::format("{}ms", span.count());
+    constexpr Step steps[] = {{86'400'000'000, "d"},
+                              {3'600'000'000, "h"},
+                              {60'000'000, "m"},
+                              {1'000'000, "s"},
+                              {1000, "ms"}};
+    for (const auto& [us, unit] : steps)
+        if (span.count() % us == 0) return fmt::format("{}{}", span.count() / us, unit);
+    return fmt::format("{}us", span.count());
 }
 
 std::string steps_in_words(const Ladder& ladder) {
@@ -28,6 +32,11 @@ std::string steps_in_words(const Ladder& ladder) {
 }
 
 }  // namespace
+
+const char* name_of(limits::Whom whom) {
+    constexpr std::array names{"user", "domain", "account"};
+    return names[static_cast<std::size_t>(whom)];
+}
 
 const char* name_of(Scope scope) {
     constexpr std::array names{"account", "domain",      "user",      "client-ip",
@@ -51,17 +60,14 @@ std::string in_words(std::int64_t max) {
 }
 
 std::string window_of(const LimitRate& rate) {
-    return std::visit(
-        Overloaded{
-            [](const limits::Sliding& sliding) { return span_text(sliding.span); },
-            [](const PerPeriod& per) { return std::string(name_of(per.period)); },
-            [](const Ladder&) { return std::string(name_of(Period::day)); },
-            [](const limits::Pacing& pacing) {
-                return span_text(std::chrono::ceil<std::chrono::milliseconds>(pacing.interval));
-            },
-            [](const AtOnce&) { return std::string("at once"); },
-        },
-        rate);
+    return std::visit(Overloaded{
+                          [](const limits::Sliding& sliding) { return span_text(sliding.span); },
+                          [](const PerPeriod& per) { return std::string(name_of(per.period)); },
+                          [](const Ladder&) { return std::string(name_of(Period::day)); },
+                          [](const limits::Pacing& pacing) { return span_text(pacing.interval); },
+                          [](const AtOnce&) { return std::string("at once"); },
+                      },
+                      rate);
 }
 
 std::string rate_in_words(const LimitRate& rate) {

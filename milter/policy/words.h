@@ -8,10 +8,13 @@
 
 namespace spillway::policy {
 
+const char* name_of(limits::Whom whom);  // "user"
+
 // A maximum: "500" or "unlimited".
 std::string in_words(std::int64_t max);
 
-// The time a rate is about: "1h", "month", "8s" (of pacing: between two), "day", "at once".
+// The time a rate is about: "1h", "month", "8s" or "33us" (of pacing: between two), "day", "at
+// once".
 std::string window_of(const LimitRate& rate);
 
 // A whole rate as the language writes it: "500 / 1h", "25000 / month", "1 / 8s burst 3".

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "policy/evaluate.h"
+#include "policy/facts.h"
 
 using namespace spillway;
 using language::load_text;
@@ -70,10 +71,10 @@ BOOST_AUTO_TEST_CASE(every_mistake_of_every_file_is_reported_in_one_go) {
         "p.conf:5:41: error: \"450\" is not of class 5: a rejection is final (5xx with "
         "5.x.x)\n"
         "rules.d/one:1:7: error: limit \"l\" does not say its count\n"
-        "rules.d/one:1:17: error: expected one of account, domain, user, got \"domian\", did "
-        "you mean \"domain\"?\n"
-        "rules.d/one:1:30: error: expected a duration such as 8s, 15m, 1h or 7d, got "
-        "\"1q\"\n");
+        "rules.d/one:1:17: error: expected one of account, domain, user, client-ip, user-ip, "
+        "rcpt-domain, everything, got \"domian\", did you mean \"domain\"?\n"
+        "rules.d/one:1:30: error: expected a duration such as 8s, 15m, 1h or 7d, or hour, day, "
+        "week or month, got \"1q\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_with_a_mistake_is_no_policy) {
@@ -338,8 +339,8 @@ BOOST_AUTO_TEST_CASE(headers_are_added_after_all_forged_ones_of_ours_are_removed
     policy::Message message;
     message.headers = {
         {"X-Spillway-Quarantine", "a"}, {"From", "a@b"}, {"x-spillway-quarantine", "b"}};
-    const auto questions = policy::questions(*generation.policy, message);
-    const auto decision = policy::decide(*generation.policy, message, questions, {});
+    policy::Facts facts(*generation.policy, message);
+    const auto decision = policy::decide(*generation.policy, message, policy::questions(facts), {});
     BOOST_TEST_REQUIRE(decision.edits.size() == 3U);
     BOOST_TEST(std::get<policy::RemoveHeader>(decision.edits[0]).nth == 2);
     BOOST_TEST(std::get<policy::RemoveHeader>(decision.edits[1]).nth == 1);
