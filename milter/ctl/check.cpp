@@ -43,10 +43,7 @@ std::string stages(const policy::Policy& policy) {
         rows.push_back({rule.name, std::move(stage), name_of(rule.mode)});
     }
     for (const policy::Limit& limit : policy.limits) {
-        rows.push_back(
-            {limit.name,
-             fmt::format("{} {}", policy::rate_in_words(limit.rate), policy::name_of(limit.unit)),
-             "limit"});
+        rows.push_back({limit.name, policy::limit_in_words(limit), "limit"});
     }
     return columns(rows, "  ");
 }

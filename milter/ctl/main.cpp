@@ -57,6 +57,10 @@ void add_test(CLI::App& app, Options& options, Run& run) {
     verb->add_option("--used", test_options.used, "LIMIT=N: this much is used already")
         ->type_size(1)
         ->allow_extra_args(false);
+    verb->add_option("--campaign", test_options.campaign,
+                     "the text has gone to so many others already")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100000));
     verb->add_option("--expect", test_options.expected, "exit 1 unless this is the verdict")
         ->check(CLI::IsMember({"accept", "quarantine", "reject", "defer", "discard"}));
     verb->parse_complete_callback([&options, &run, sender] {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "ctl/console.h"
+#include "policy/words.h"
 
 namespace spillway::ctl {
 
@@ -97,8 +98,16 @@ std::vector<std::string> row_of(const policy::RuleReport& report) {
     return {report.rule, word_of(report.matched), note};
 }
 
+// Where the maximum is not the limit's own, and what people are told of the use.
+std::string remarks(const std::string& plan, const std::vector<int>& crossed) {
+    std::string text;
+    if (!plan.empty()) text += fmt::format("; plan {}", shown(plan));
+    if (!crossed.empty()) text += fmt::format("; notice at {}%", fmt::join(crossed, "%, "));
+    return text;
+}
+
 // All limits of a message are charged together or none is.
-std::vector<std::string> row_of(const policy::LimitReport& report, const date::time_zone& zone,
+std::vector<std::string> row_of(const policy::LimitReport& report, const Outcome& outcome,
                                 bool charged) {
     std::string use;
     std::string note;
@@ -106,12 +115,16 @@ std::vector<std::string> row_of(const policy::LimitReport& report, const date::t
         use = fmt::format("{} of {}", with_commas(granted->used), max_text(granted->max));
         note = charged ? fmt::format("this message counts {}", with_commas(report.cost))
                        : fmt::format("room for {}, nothing counted", with_commas(report.cost));
+        note += remarks(granted->plan, granted->crossed);
     } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
         use = fmt::format("{} of {}", with_commas(exceeded->used), max_text(exceeded->max));
-        note = fmt::format("OVER: this message needs {}, {}", with_commas(report.cost),
-                           exceeded->next_free
-                               ? "room at " + policy::local_time(*exceeded->next_free, zone)
-                               : "which never fits");
+        note = fmt::format(
+            "OVER: this message needs {}, {}", with_commas(report.cost),
+            exceeded->next_free
+                ? "room at " + policy::awaited_time(*exceeded->next_free, outcome.message.received,
+                                                    *outcome.policy.zone)
+                : "which never fits");
+        note += remarks(exceeded->plan, exceeded->crossed);
     } else if (std::holds_alternative<limits::NotAsked>(report.answer)) {
         note = "not asked";
     } else {
@@ -119,6 +132,24 @@ std::vector<std::string> row_of(const policy::LimitReport& report, const date::t
         note = "counter not available";
     }
     return {report.limit, use, note, shown(report.key)};
+}
+
+Rows suspension_rows(const policy::Rehearsal& rehearsal, const date::time_zone& zone) {
+    Rows rows;
+    for (const limits::Suspension& one : rehearsal.suspended) {
+        rows.push_back({policy::name_of(one.suspect.whom), shown(one.suspect.who),
+                        "until " + policy::local_time(one.until, zone), one.reason});
+    }
+    for (const policy::SuspendOrder& order : rehearsal.decision.suspend) {
+        const limits::Suspect& suspect = order.suspension.suspect;
+        const bool done =
+            std::ranges::find(rehearsal.suspended, suspect, &limits::Suspension::suspect) !=
+            rehearsal.suspended.end();
+        if (done) continue;
+        rows.push_back({policy::name_of(suspect.whom), shown(suspect.who),
+                        "not yet: one more strike", order.suspension.reason});
+    }
+    return rows;
 }
 
 std::string row_text(const policy::Edit& edit) {
@@ -165,7 +196,7 @@ std::string text_of(const Outcome& outcome) {
     }
     for (const policy::RuleReport& report : outcome.rules) rules.push_back(row_of(report));
     for (const policy::LimitReport& report : decision.limits) {
-        limits.push_back(row_of(report, *outcome.policy.zone, charged));
+        limits.push_back(row_of(report, outcome, charged));
     }
     if (leaves_or_is_held(decision.verdict)) {
         for (const policy::Edit& edit : decision.edits) edits.push_back({row_text(edit)});
@@ -175,6 +206,10 @@ std::string text_of(const Outcome& outcome) {
     text += section("rules", rules);
     text += section("limits", limits);
     text += section("edits", edits);
+    text += section("suspended", suspension_rows(outcome.rehearsal, *outcome.policy.zone));
+    if (decision.mailing_size) {
+        text += fmt::format("\ncampaign  {}\n", counted(*decision.mailing_size, "recipient"));
+    }
     if (!decision.tags.empty()) {
         text += fmt::format("\ntags  {}\n", fmt::join(decision.tags, ", "));
     }

@@ -1,5 +1,7 @@
 #include "ctl/outcome.h"
 
+#include "policy/words.h"
+
 namespace spillway::ctl {
 
 using nlohmann::json;
@@ -39,12 +41,19 @@ json json_of_max(std::int64_t max) {
     return max == limits::unlimited ? json("unlimited") : json(max);
 }
 
+// Both only where there is something to tell.
+void add_remarks(json& row, const std::string& plan, const std::vector<int>& crossed) {
+    if (!plan.empty()) row["plan"] = plan;
+    if (!crossed.empty()) row["crossed"] = crossed;
+}
+
 json json_of(const policy::LimitReport& report) {
     json row{{"limit", report.limit}, {"key", report.key}, {"cost", report.cost}};
     if (const auto* granted = std::get_if<limits::Granted>(&report.answer)) {
         row["answer"] = "granted";
         row["used"] = granted->used;
         row["max"] = json_of_max(granted->max);
+        add_remarks(row, granted->plan, granted->crossed);
     } else if (const auto* exceeded = std::get_if<limits::Exceeded>(&report.answer)) {
         row["answer"] = "exceeded";
         row["used"] = exceeded->used;
@@ -52,12 +61,20 @@ json json_of(const policy::LimitReport& report) {
         row["next_free_ms"] = exceeded->next_free
                                   ? json(exceeded->next_free->time_since_epoch().count())
                                   : json(nullptr);
+        add_remarks(row, exceeded->plan, exceeded->crossed);
     } else if (std::holds_alternative<limits::NotAsked>(report.answer)) {
         row["answer"] = "not-asked";
     } else {
         row["answer"] = "unavailable";
     }
     return row;
+}
+
+json json_of(const limits::Suspension& one) {
+    return {{"whom", policy::name_of(one.suspect.whom)},
+            {"who", one.suspect.who},
+            {"until_ms", one.until.time_since_epoch().count()},
+            {"reason", one.reason}};
 }
 
 json json_of(const policy::Edit& edit) {
@@ -99,6 +116,8 @@ json json_of(const Outcome& outcome) {
             {"rules", array_of(outcome.rules)},
             {"limits", array_of(decision.limits)},
             {"edits", array_of(decision.edits)},
+            {"suspended", array_of(outcome.rehearsal.suspended)},
+            {"mailing_size", decision.mailing_size ? json(*decision.mailing_size) : json(nullptr)},
             {"tags", decision.tags}};
 }
 

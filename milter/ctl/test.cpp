@@ -14,6 +14,7 @@
 #include "ctl/verbs.h"
 #include "language/values.h"
 #include "limits/memory_counters.h"
+#include "policy/facts.h"
 
 namespace spillway::ctl {
 
@@ -33,11 +34,10 @@ Used parsed_use(const std::string& text, const policy::Policy& policy) {
     const auto count = language::parse_number(text.substr(equals + 1));
     if (!count) throw Stopped(usage, "--used: " + count.error());
 
-    std::vector<std::string_view> known;
-    for (const policy::Limit& limit : policy.limits) known.emplace_back(limit.name);
+    const auto known = policy::usable_limits(policy);
     if (std::ranges::find(known, name) == known.end()) {
         throw Stopped(usage, fmt::format("--used: unknown limit \"{}\"{}", name,
-                                         language::suggestion(name, known)));
+                                         language::suggestion(name, {known.begin(), known.end()})));
     }
     return {name, *count};
 }
@@ -49,6 +49,9 @@ void count_beforehand(const TestOptions& options, const policy::Policy& policy,
         const Used used = parsed_use(text, policy);
         policy::use_up(policy, message, used.limit, used.count, counters);
     }
+    if (options.campaign == 0) return;
+    if (!policy::mail_out(policy, message, options.campaign, counters))
+        throw Stopped(usage, "--campaign: no rule or limit asks for a campaign");
 }
 
 // A message that is refused early has no report of its own: the rules that could act by then are
@@ -57,7 +60,8 @@ std::vector<policy::RuleReport> rules_read(const policy::Policy& policy,
                                            const policy::Message& message,
                                            const policy::Rehearsal& rehearsal) {
     if (rehearsal.stage == policy::Stage::message) return rehearsal.decision.rules;
-    std::vector<policy::RuleReport> reports = policy::questions(policy, message).so_far.rules;
+    policy::Facts facts(policy, message);
+    std::vector<policy::RuleReport> reports = policy::questions(facts).so_far.rules;
     std::erase_if(reports, [&](const policy::RuleReport& report) {
         const auto rule = std::ranges::find(policy.rules, report.rule, &policy::Rule::name);
         return rule != policy.rules.end() && rule->acts_at > rehearsal.stage;

@@ -46,6 +46,7 @@ struct TestOptions {
     std::string at;                       // "" is now
     bool local = false;
     std::vector<std::string> used;  // LIMIT=N
+    std::int64_t campaign = 0;      // to how many others the text has gone
     std::string expected;           // a verdict's name, or ""
 };
 int test(const Common& common, const TestOptions& options);

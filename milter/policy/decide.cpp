@@ -10,6 +10,7 @@
 #include "policy/over.h"
 #include "policy/rules.h"
 #include "policy/suspend.h"
+#include "policy/variants.h"
 
 namespace spillway::policy {
 namespace {
@@ -58,6 +59,20 @@ void hold_instead(Decision& decision) {
         "{}: held, as the MTA's own mail is never refused: {}", decision.decided_by, reply->text)};
 }
 
+// From when on what is charged now is not counted any more.
+limits::Time end_of_window(const limits::Rate& rate, limits::Time now) {
+    return std::visit(
+        Overloaded{
+            // The slice that passes counts until as many further ones are over.
+            [&](const limits::Sliding& r) { return now + r.span + r.span / limits::slices; },
+            [](const limits::Calendar& r) { return r.bounds[2]; },
+            [&](const limits::Pacing& r) {
+                return now + std::chrono::ceil<std::chrono::milliseconds>(r.interval);
+            },
+        },
+        rate);
+}
+
 }  // namespace
 
 std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message) {
@@ -79,11 +94,13 @@ std::optional<Refusal> refusal_beyond(const AskedCharge& asked, const limits::St
                                       const Message& message) {
     if (standing.max == limits::unlimited || standing.used + accepted < standing.max)
         return std::nullopt;
-    // Beyond what this message has already taken it is full until what is used now frees itself,
-    // and if nothing is used, until this message has gone out.
-    const limits::Exceeded full{standing.used + accepted,
-                                standing.next_free.value_or(message.received), standing.max,
-                                standing.plan};
+    limits::Exceeded full{standing.used + accepted, standing.next_free, standing.max,
+                          standing.plan};
+    // Beyond what this message takes itself it is full until what was used before it frees itself,
+    // and if nothing was, until what the message takes does.
+    if (accepted > 0)
+        full.next_free =
+            standing.frees.value_or(end_of_window(asked.charge.rate, message.received));
     return refusal_of(objection_of(*asked.limit, 1, full, policy, message));
 }
 

@@ -11,8 +11,10 @@
 namespace spillway::policy {
 namespace {
 
-std::string next_in_words(const limits::Exceeded& exceeded, const Policy& policy) {
-    return exceeded.next_free ? local_time(*exceeded.next_free, *policy.zone) : "never";
+std::string next_in_words(const limits::Exceeded& exceeded, const Policy& policy,
+                          const Message& message) {
+    return exceeded.next_free ? awaited_time(*exceeded.next_free, message.received, *policy.zone)
+                              : "never";
 }
 
 Reply over_reply(const TemplateReply& reply, const Limit& limit, std::int64_t cost,
@@ -24,7 +26,7 @@ Reply over_reply(const TemplateReply& reply, const Limit& limit, std::int64_t co
     set(Variable::limit, limit.name);
     set(Variable::used, std::to_string(exceeded.used));
     set(Variable::max, in_words(exceeded.max));
-    set(Variable::next, next_in_words(exceeded, policy));
+    set(Variable::next, next_in_words(exceeded, policy, message));
     set(Variable::recipients, std::to_string(cost));
     return filled(reply, values, "limit " + limit.name);
 }

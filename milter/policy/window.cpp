@@ -32,4 +32,11 @@ std::string local_time(limits::Time time, const date::time_zone& zone) {
     return date::format("%F %H:%M %Z", date::make_zoned(&zone, time));
 }
 
+std::string awaited_time(limits::Time time, limits::Time now, const date::time_zone& zone) {
+    constexpr std::chrono::minutes soon{10};
+    if (time - now >= soon) return local_time(time, zone);
+    return date::format("%F %T %Z",
+                        date::make_zoned(&zone, date::ceil<std::chrono::seconds>(time)));
+}
+
 }  // namespace spillway::policy

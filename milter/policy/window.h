@@ -32,4 +32,7 @@ struct Window {
 // A time for people: "2026-11-23 14:07 NZDT".
 std::string local_time(limits::Time time, const date::time_zone& zone);
 
+// The same of something to wait for: to the second, and not too early, when that is soon.
+std::string awaited_time(limits::Time time, limits::Time now, const date::time_zone& zone);
+
 }  // namespace spillway::policy

@@ -89,4 +89,9 @@ std::string rate_in_words(const LimitRate& rate) {
         rate);
 }
 
+std::string limit_in_words(const Limit& limit) {
+    return fmt::format("{} {} by {}", name_of(limit.unit), rate_in_words(limit.rate),
+                       name_of(limit.scope));
+}
+
 }  // namespace spillway::policy

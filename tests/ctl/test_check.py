@@ -19,7 +19,7 @@ def test_a_good_file_is_summed_up(place, ctl):
 def test_the_stage_of_each_rule_is_shown_when_asked_for(place, ctl):
     done = ctl("check", "-v", place.write("good.conf", POLICY))
     assert done.stdout.splitlines()[1:] == ["  no-freemail  headers",
-                                            "  domain-hour  5 in 1h  limit"]
+                                            "  domain-hour  recipients 5 / 1h by domain  limit"]
 
 
 def test_the_common_config_option_names_the_file_too(place, ctl):
