@@ -24,10 +24,18 @@ enum class Variable {
     recipients,
     client_ip,
     queue_id,
+    // In notices only:
+    percent,
+    unit,
+    window,
+    scope,
+    who,
+    time,
 };
-inline constexpr std::array<std::string_view, 12> variable_names{
-    "rule",   "limit",   "used",   "max",        "next",      "user",
-    "domain", "account", "sender", "recipients", "client-ip", "queue-id"};
+inline constexpr std::array<std::string_view, 18> variable_names{
+    "rule",    "limit",   "used",   "max",        "next",      "user",
+    "domain",  "account", "sender", "recipients", "client-ip", "queue-id",
+    "percent", "unit",    "window", "scope",      "who",       "time"};
 
 // Values in the order of Variable; what is not known in a place is "".
 using Variables = std::array<std::string, variable_names.size()>;
