@@ -1,11 +1,13 @@
 #include "daemon/webhook.h"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
 #include "unit/a_notice.h"
+#include "unit/daemon_folder.h"
 #include "unit/http_server.h"
 
 using namespace spillway;
@@ -24,6 +26,33 @@ daemon::Attempt post(const std::string& url, std::chrono::milliseconds most = 30
 }
 
 daemon::Undelivered failure(const HttpServer& server) { return post(server.url()).error(); }
+
+// openssl s_server with a certificate it signed itself; ends after one client.
+struct TlsServer {
+    Folder folder;
+    FILE* output = nullptr;
+    std::string port;
+
+    TlsServer() {
+        const std::string command =
+            "cd " + folder.path +
+            " && openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2"
+            " -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2> /dev/null"
+            " && exec openssl s_server -accept 127.0.0.1:0 -naccept 1 -www -key key -cert cert "
+            "2>&1";
+        output = ::popen(command.c_str(), "r");
+        char line[256];
+        while (port.empty() && ::fgets(line, sizeof line, output) != nullptr) {
+            const std::string text = line;
+            const std::size_t colon = text.rfind(':');
+            if (text.starts_with("ACCEPT ")) port = text.substr(colon + 1, text.size() - colon - 2);
+        }
+        BOOST_REQUIRE(!port.empty());
+    }
+    ~TlsServer() { ::pclose(output); }
+    TlsServer(const TlsServer&) = delete;
+    TlsServer& operator=(const TlsServer&) = delete;
+};
 
 }  // namespace
 
@@ -83,10 +112,12 @@ BOOST_AUTO_TEST_CASE(only_http_is_spoken) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_is_asked_for) {
-    const HttpServer server;  // speaks no TLS
-    const auto attempt = post("https://127.0.0.1:" + std::to_string(server.port));
+BOOST_AUTO_TEST_CASE(a_certificate_that_nobody_vouches_for_is_refused) {
+    const TlsServer server;
+    const auto attempt = post("https://127.0.0.1:" + server.port);
     BOOST_TEST(!attempt.has_value());
+    BOOST_TEST(attempt.error().why.find("certificate") != std::string::npos, attempt.error().why);
+    BOOST_TEST(!attempt.error().for_good);  // until it is renewed
 }
 
 BOOST_AUTO_TEST_CASE(logs_see_where_a_url_points_and_no_secret_in_it) {
