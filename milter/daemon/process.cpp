@@ -38,6 +38,9 @@ Process::Process(const Start& start)
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
+      notices_(
+          {.sendmail = settings_.sendmail, .host = host_name()},
+          [this] { return holder_.current()->notice_form; }, log_, metrics_),
       reloader_(start.config, settings_, holder_, log_, metrics_),
       verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get(), metrics_),
       housekeeping_(control_, metrics_endpoint_.get(),
@@ -46,13 +49,16 @@ Process::Process(const Start& start)
                      .reload = [this] { reloader_.reload(); },
                      .save = [this] { save(); }},
                     log_),
-      surroundings_{.current_policy = [this] { return holder_.current(); },
-                    .counters = *counters_,
-                    .log = log_,
-                    .metrics = metrics_,
-                    .spool_dir = spool_folder(settings_),
-                    .spool_above = settings_.spool_above,
-                    .now = now} {}
+      surroundings_{
+          .current_policy = [this] { return holder_.current(); },
+          .counters = *counters_,
+          .log = log_,
+          .metrics = metrics_,
+          .spool_dir = spool_folder(settings_),
+          .spool_above = settings_.spool_above,
+          .now = now,
+          .tell = [this](const policy::Notice& notice) { notices_.tell(notice); },
+          .is_our_notice = [this](std::string_view name) { return notices_.take(name); }} {}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
     if (!settings_.metrics) return nullptr;
@@ -87,6 +93,7 @@ void Process::stop() {
     if (housekeeper_.joinable()) housekeeper_.join();
     control_.close();
     save();
+    notices_.stop();
     log_.info("stopped");
 }
 

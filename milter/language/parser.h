@@ -17,8 +17,9 @@ inline constexpr std::string_view field_words[] = {
     "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
     "text", "recipients",  "size"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",     "control",  "counters", "state-dir", "spool-dir", "spool-above",
-    "text-limit", "timezone", "user",     "log",       "accounts",  "metrics"};
+    "listen",     "control",     "counters",       "state-dir",  "spool-dir", "spool-above",
+    "text-limit", "timezone",    "user",           "log",        "accounts",  "metrics",
+    "sendmail",   "notice-from", "notice-subject", "notice-text"};
 
 // Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
 // statement. `include` is called for each include statement, in its place.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace spillway::language {
 
@@ -56,7 +57,8 @@ struct Settings {
     std::string timezone = "UTC";
     std::string user;  // "" keeps the user it was started as
     LogSetting log;
-    std::optional<InetSocket> metrics;  // where they may be scraped
+    std::vector<std::string> sendmail{"/usr/sbin/sendmail"};  // for notices; its path, arguments
+    std::optional<InetSocket> metrics;                        // where they may be scraped
 };
 
 }  // namespace spillway::language

@@ -19,6 +19,10 @@ daemon::NoticeMail a_mail() {
             .date = a_notice().at};
 }
 
+policy::Template parsed(const std::string& text) {
+    return policy::Template::parse(text, policy::variable_names.size()).value();
+}
+
 std::string head_of(const std::string& message) {
     return message.substr(0, message.find("\n\n") + 1);
 }
@@ -93,10 +97,9 @@ BOOST_AUTO_TEST_CASE(no_name_makes_a_field_or_a_line_of_its_own) {
          {&notice.limit, &notice.scope, &notice.who, &notice.account, &notice.user, &notice.domain,
           &notice.sender, &notice.queue_id, &notice.unit, &notice.window, &notice.zone})
         *name = evil;
-    const policy::NoticeForm form{
-        .from = "",
-        .subject = policy::Template::parse("%{who} %{limit} %{sender} %{user} %{window}").value(),
-        .text = policy::Template::parse("%{who} %{account} %{queue-id} %{unit}").value()};
+    const policy::NoticeForm form{.from = "",
+                                  .subject = parsed("%{who} %{limit} %{sender} %{user} %{window}"),
+                                  .text = parsed("%{who} %{account} %{queue-id} %{unit}")};
     auto mail = a_mail();
     mail.text = policy::text_of(notice, form);
     const std::string message = written(mail);

@@ -13,7 +13,9 @@ bool holds(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-policy::Template parsed(const std::string& text) { return policy::Template::parse(text).value(); }
+policy::Template parsed(const std::string& text) {
+    return policy::Template::parse(text, policy::variable_names.size()).value();
+}
 
 BOOST_AUTO_TEST_SUITE(policy_notice_text)
 
