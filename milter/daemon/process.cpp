@@ -46,6 +46,9 @@ Process::Process(const Start& start)
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
+      notices_(
+          {.sendmail = settings_.sendmail, .host = host_name()},
+          [this] { return holder_.current()->notice_form; }, log_, metrics_),
       reloader_(start.config, settings_, holder_, log_, metrics_),
       verbs_(settings_, holder_, reloader_, surroundings_, counts_file_.get()),
       housekeeping_(control_, metrics_endpoint_.get(),
@@ -54,13 +57,16 @@ Process::Process(const Start& start)
                      .reload = [this] { reloader_.reload(); },
                      .save = [this] { save_when_due(); }},
                     log_),
-      surroundings_{.current_policy = [this] { return holder_.current(); },
-                    .counters = *counters_,
-                    .log = log_,
-                    .metrics = metrics_,
-                    .spool_dir = spool_folder(settings_),
-                    .spool_above = settings_.spool_above,
-                    .now = now} {}
+      surroundings_{
+          .current_policy = [this] { return holder_.current(); },
+          .counters = *counters_,
+          .log = log_,
+          .metrics = metrics_,
+          .spool_dir = spool_folder(settings_),
+          .spool_above = settings_.spool_above,
+          .now = now,
+          .tell = [this](const policy::Notice& notice) { notices_.tell(notice); },
+          .is_our_notice = [this](std::string_view name) { return notices_.take(name); }} {}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
     if (!settings_.metrics) return nullptr;
@@ -97,6 +103,7 @@ void Process::stop() {
     if (gate_) gate_->stop();
     control_.close();
     if (counts_file_) counts_file_->save(now());
+    notices_.stop();
     log_.info("stopped");
 }
 

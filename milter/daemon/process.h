@@ -15,6 +15,7 @@
 #include "daemon/gate.h"
 #include "daemon/housekeeping.h"
 #include "daemon/metrics_endpoint.h"
+#include "daemon/notices.h"
 #include "daemon/policy_holder.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
@@ -46,7 +47,7 @@ class Process {
     const session::Surroundings& surroundings() const { return surroundings_; }
 
     // After the last message was answered: ends housekeeping, saves the counts, removes the control
-    // socket.
+    // socket, sends the notices that are quickly sent.
     void stop();
 
     log::Log& log() { return log_; }
@@ -66,6 +67,7 @@ class Process {
     std::unique_ptr<limits::Counters> counters_;
     std::unique_ptr<CountsFile> counts_file_;  // null unless the counters are in this process
     PolicyHolder holder_;
+    Notices notices_;
     Reloader reloader_;
     Verbs verbs_;
     Housekeeping housekeeping_;

@@ -26,6 +26,7 @@ std::vector<std::string> waiting_for_restart(const language::Settings& running,
     compare("user", &Settings::user);
     compare("log", &Settings::log);
     compare("metrics", &Settings::metrics);
+    compare("sendmail", &Settings::sendmail);
     return names;
 }
 

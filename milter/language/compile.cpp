@@ -78,6 +78,7 @@ std::shared_ptr<policy::Policy> compile(const Program& program, const Files& fil
     declare(program, files, folder, names, diagnostics);
     gather_tags(program, names);
     try {
+        policy->notice_form = notice_form(for_policy.notice, files, folder);
         set_accounts(for_policy, names, *policy);
     } catch (const Mistake& mistake) {
         diagnostics.error(mistake.place, mistake.what());

@@ -41,12 +41,23 @@ UnixSocket unix_socket(Arguments& args, const char* what, unsigned mode) {
     return socket;
 }
 
+std::string absolute_path(Arguments& args) {
+    const Word& path = args.take("an absolute path");
+    if (!path.text.starts_with('/')) throw Mistake(path.place, "expected an absolute path");
+    return path.text;
+}
+
 void read_metrics(Arguments& args, Settings& settings) {
     const Word& word = args.take("inet:HOST:PORT");
     const Listen parsed = Arguments::value_of(word, parse_listen(word.text));
     const auto* socket = std::get_if<InetSocket>(&parsed);
     if (!socket) throw Mistake(word.place, "metrics are scraped at inet:HOST:PORT");
     settings.metrics = *socket;
+}
+
+void read_sendmail(Arguments& args, Settings& settings) {
+    settings.sendmail = {absolute_path(args)};
+    while (args.more()) settings.sendmail.push_back(args.take("an argument").text);
 }
 
 void read_log(Arguments& args, Settings& settings) {
@@ -58,12 +69,6 @@ void read_log(Arguments& args, Settings& settings) {
         settings.log.path = path.text;
     }
     settings.log.json = args.take_if("json");
-}
-
-std::string absolute_path(Arguments& args) {
-    const Word& path = args.take("an absolute path");
-    if (!path.text.starts_with('/')) throw Mistake(path.place, "expected an absolute path");
-    return path.text;
 }
 
 const date::time_zone* read_zone(Arguments& args, Settings& settings) {
@@ -118,6 +123,10 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
         read_log(args, settings);
     else if (name == "metrics")
         read_metrics(args, settings);
+    else if (name == "sendmail")
+        read_sendmail(args, settings);
+    else if (name.starts_with("notice-"))
+        read_notice_words(args, policy.notice);
     else if (name == "accounts")
         policy.accounts = args.take("the name of a map of pairs");
     else if (name == "without-login")

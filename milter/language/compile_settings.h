@@ -8,6 +8,7 @@
 #include <date/tz.h>
 
 #include "language/ast.h"
+#include "language/compile_notice.h"
 #include "language/diagnostics.h"
 #include "language/settings.h"
 #include "policy/policy.h"
@@ -18,6 +19,7 @@ namespace spillway::language {
 struct PolicySettings {
     std::optional<Word> accounts;  // the map's name
     std::optional<std::int64_t> text_limit;
+    NoticeWords notice;
     const date::time_zone* zone = nullptr;        // never null afterwards
     std::vector<policy::Fallback> without_login;  // empty: as it is by default
 };

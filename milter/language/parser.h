@@ -18,8 +18,9 @@ inline constexpr std::string_view field_words[] = {
     "text", "recipients",  "size"};
 inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",   "control", "counters", "state-dir", "spool-dir", "spool-above",   "text-limit",
-    "timezone", "user",    "log",      "accounts",  "metrics",   "without-login", "gate"};
+    "listen",   "control", "counters",   "state-dir",     "spool-dir", "spool-above",
+    "text-limit", "timezone", "user", "log", "accounts", "metrics", "without-login", "gate",
+    "sendmail", "notice-from", "notice-subject", "notice-text"};
 
 // Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
 // statement. `include` is called for each include statement, in its place.

@@ -84,7 +84,8 @@ struct Settings {
     std::string timezone = "UTC";
     std::string user;  // "" keeps the user it was started as
     LogSetting log;
-    std::optional<InetSocket> metrics;  // where they may be scraped
+    std::vector<std::string> sendmail{"/usr/sbin/sendmail"};  // for notices; its path, arguments
+    std::optional<InetSocket> metrics;                        // where they may be scraped
 };
 
 }  // namespace spillway::language

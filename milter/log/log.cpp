@@ -79,6 +79,11 @@ void Log::message(const MessageRecord& record) {
     logger_->log(spdlog::level::info, setting_.json ? json_line(record) : plain_line(record));
 }
 
+void Log::notice(const policy::Notice& notice, std::string_view id) {
+    logger_->log(spdlog::level::info,
+                 setting_.json ? json_line(notice, id) : plain_line(notice, id));
+}
+
 void Log::info(std::string_view text) { event(spdlog::level::info, text); }
 void Log::warning(std::string_view text) { event(spdlog::level::warn, text); }
 void Log::error(std::string_view text) { event(spdlog::level::err, text); }

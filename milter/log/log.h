@@ -13,6 +13,7 @@
 #include "policy/decision.h"
 #include "policy/evaluate.h"
 #include "policy/message.h"
+#include "policy/notice.h"
 
 namespace spdlog {
 class logger;
@@ -40,6 +41,10 @@ struct MessageRecord {
 std::string plain_line(const MessageRecord& record);
 std::string json_line(const MessageRecord& record);
 
+// The same of a notice, whose name `id` stands in all later lines about it too.
+std::string plain_line(const policy::Notice& notice, std::string_view id);
+std::string json_line(const policy::Notice& notice, std::string_view id);
+
 class Log {
   public:
     // Throws std::runtime_error when the file cannot be opened.
@@ -47,6 +52,7 @@ class Log {
     ~Log();
 
     void message(const MessageRecord& record);
+    void notice(const policy::Notice& notice, std::string_view id);
     void info(std::string_view text);
     void warning(std::string_view text);
     void error(std::string_view text);

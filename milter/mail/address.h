@@ -35,6 +35,11 @@ std::string normal_domain(std::string_view text);
 // sender.
 Address envelope_address(std::string_view argument);
 
+// Whether a program may be given the text as the address of a recipient: letters, digits and a few
+// marks that no mail server or shell takes for more (RFC 5321 section 4.1.2 allows others), up to
+// 254 characters, with or without a domain.
+bool is_plain_address(std::string_view text);
+
 // Every address a From field of the message could show, in order: RFC 5322 address lists with
 // comments, groups, quoted strings and the obsolete syntax, and what a display name shows in angle
 // brackets. An empty Address stands for each field that cannot be read without doubt, for more than

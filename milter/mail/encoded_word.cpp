@@ -1,15 +1,35 @@
 #include "mail/encoded_word.h"
 
+#include <cstdint>
 #include <optional>
 
 #include "mail/header.h"
 #include "mail/text.h"
 #include "mail/transfer.h"
+#include "mail/utf8.h"
 
 namespace spillway::mail {
 namespace {
 
 constexpr std::size_t longest_charset = 80;  // with a language tag (RFC 2231 section 5)
+
+// In base64 with its frame that is 72 of the 75 characters a word may have (RFC 2047 section 2).
+constexpr std::size_t bytes_of_word = 45;
+
+std::string to_base64(std::string_view bytes) {
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        const std::string_view group = bytes.substr(at, 3);
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8U | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+        for (std::size_t i = 0; i < 4; ++i)
+            text += i <= group.size() ? digits[bits >> (18U - 6U * i) & 63U] : '=';
+    }
+    return text;
+}
 
 struct EncodedWord {
     std::string_view charset;
@@ -95,5 +115,19 @@ class Words {
 }  // namespace
 
 std::string decoded_words(std::string_view raw) { return Words(raw).decoded(); }
+
+std::string field_text(std::string_view text) {
+    std::string clean = repaired_utf8(text);
+    for (char& c : clean)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (is_ascii(clean) && clean.find("=?") == clean.npos) return clean;
+    std::string value;
+    for (std::string_view rest = clean; !rest.empty();) {
+        const std::string_view part = utf8_prefix(rest, bytes_of_word);
+        value += (value.empty() ? "=?utf-8?B?" : "\n =?utf-8?B?") + to_base64(part) + "?=";
+        rest.remove_prefix(part.size());
+    }
+    return value;
+}
 
 }  // namespace spillway::mail

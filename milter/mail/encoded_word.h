@@ -11,4 +11,9 @@ namespace spillway::mail {
 // line ends and characters stay as they are.
 std::string decoded_words(std::string_view raw);
 
+// The value of an unstructured field that shows `text` (UTF-8): as it is when it is printable ASCII
+// that no reader would decode, else as encoded words, a line each. What is not UTF-8 or controls is
+// replaced, so the value cannot end its field.
+std::string field_text(std::string_view text);
+
 }  // namespace spillway::mail

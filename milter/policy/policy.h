@@ -17,6 +17,7 @@
 #include "match/map.h"
 #include "policy/condition.h"
 #include "policy/decision.h"
+#include "policy/notice_form.h"
 #include "policy/template.h"
 
 namespace spillway::policy {
@@ -143,6 +144,7 @@ struct Policy {
     const date::time_zone* zone = nullptr;
     std::vector<Fallback> without_login{Fallback::sender_domain, Fallback::script, Fallback::uid,
                                         Fallback::client_ip};
+    NoticeForm notice_form;
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses
 

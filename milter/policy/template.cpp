@@ -1,6 +1,7 @@
 #include "policy/template.h"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -18,7 +19,8 @@ std::string harmless(std::string_view value) {
     return out;
 }
 
-tl::expected<Template, std::string> Template::parse(std::string_view text) {
+tl::expected<Template, std::string> Template::parse(std::string_view text, std::size_t variables) {
+    const std::span known(variable_names.data(), variables);
     Template result;
     std::string plain;
     while (!text.empty()) {
@@ -31,14 +33,14 @@ tl::expected<Template, std::string> Template::parse(std::string_view text) {
         if (end == std::string_view::npos)
             return tl::unexpected<std::string>("\"%{\" without \"}\"");
         const auto name = text.substr(2, end - 2);
-        const auto found = std::ranges::find(variable_names, name);
-        if (found == variable_names.end()) {
+        const auto found = std::ranges::find(known, name);
+        if (found == known.end()) {
             return tl::unexpected(fmt::format("unknown variable \"%{{{}}}\" (known: {})", name,
-                                              fmt::join(variable_names, ", ")));
+                                              fmt::join(known, ", ")));
         }
         if (!plain.empty()) result.parts_.emplace_back(std::move(plain));
         plain.clear();
-        result.parts_.emplace_back(static_cast<Variable>(found - variable_names.begin()));
+        result.parts_.emplace_back(static_cast<Variable>(found - known.begin()));
         text.remove_prefix(end + 1);
     }
     if (!plain.empty()) result.parts_.emplace_back(std::move(plain));

@@ -24,10 +24,21 @@ enum class Variable {
     recipients,
     client_ip,
     queue_id,
+    // In notices only:
+    percent,
+    unit,
+    window,
+    scope,
+    who,
+    time,
 };
-inline constexpr std::array<std::string_view, 12> variable_names{
-    "rule",   "limit",   "used",   "max",        "next",      "user",
-    "domain", "account", "sender", "recipients", "client-ip", "queue-id"};
+inline constexpr std::array<std::string_view, 18> variable_names{
+    "rule",    "limit",   "used",   "max",        "next",      "user",
+    "domain",  "account", "sender", "recipients", "client-ip", "queue-id",
+    "percent", "unit",    "window", "scope",      "who",       "time"};
+
+// How many of them replies and header fields know; notices know all.
+inline constexpr std::size_t reply_variables = 12;
 
 // Values in the order of Variable; what is not known in a place is "".
 using Variables = std::array<std::string, variable_names.size()>;
@@ -40,7 +51,8 @@ class Template {
     Template() = default;
 
     // The mistake names the unknown variable and, where there is one, the nearest known one.
-    static tl::expected<Template, std::string> parse(std::string_view text);
+    static tl::expected<Template, std::string> parse(std::string_view text,
+                                                     std::size_t variables = reply_variables);
 
     // Variables are made harmless for a header or reply: CR, LF and control characters become "?",
     // non-ASCII too, and each value is cut at 200 characters.

@@ -111,7 +111,8 @@ BOOST_FIXTURE_TEST_CASE(who_dawdles_is_dropped_and_holds_up_nobody, Served) {
 BOOST_FIXTURE_TEST_CASE(a_head_without_end_is_cut_off, Served) {
     const auto endless = client();
     say(endless, "GET /metrics HTTP/1.1\r\nX: " + std::string(20'000, 'x'));
-    for (int i = 0; i < 4; ++i) serve();
+    serve();
+    serve();
     const timeval patience{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(endless.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     BOOST_TEST(heard(endless) == "");

@@ -27,6 +27,46 @@ BOOST_AUTO_TEST_CASE(an_empty_policy_is_a_policy_and_has_the_default_settings) {
     BOOST_TEST(generation.settings.control.mode == 0600U);
 }
 
+BOOST_AUTO_TEST_CASE(notices_are_worded_by_the_policy) {
+    const auto generation = load_text(
+        "sendmail /opt/bin/sendmail -C /etc/x\n"
+        "notice-from limits@a.example\n"
+        "notice-subject \"Größe %{percent}%\"\n"
+        "notice-text file texts/notice\n",
+        {{"texts/notice", "Hello %{who},\nmore\n"}});
+    BOOST_REQUIRE(generation.policy);
+    const std::vector<std::string> program{"/opt/bin/sendmail", "-C", "/etc/x"};
+    BOOST_TEST(generation.settings.sendmail == program, boost::test_tools::per_element());
+    const auto& form = generation.policy->notice_form;
+    BOOST_TEST(form.from == "limits@a.example");
+    policy::Variables values;
+    values[static_cast<std::size_t>(policy::Variable::percent)] = "80";
+    values[static_cast<std::size_t>(policy::Variable::who)] = "a.example";
+    BOOST_TEST(form.subject.value().fill(values) == "Größe 80%");
+    BOOST_TEST(form.text.value().fill(values) == "Hello a.example,\nmore\n");
+    BOOST_TEST(!load_text("").policy->notice_form.text.has_value());
+    BOOST_TEST(load_text("notice-text \"a\\nb\"").policy->notice_form.text->fill({}) == "a\nb");
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_in_the_words_of_notices_are_told) {
+    const auto told = [](const std::string& text, const std::string& part,
+                         const std::map<std::string, std::string>& files = {}) {
+        const std::string mistakes = mistakes_in(text, files);
+        BOOST_TEST(mistakes.find(part) != std::string::npos, mistakes);
+    };
+    told("notice-from postmaster", "expected an address such as limits@a.example");
+    told("notice-from \"a b@c\"", "expected an address");
+    told("notice-subject \"a\\nBcc: b\"", "a subject is one line");
+    told("notice-subject \"" + std::string(201, 'x') + "\"", "201 bytes, 200 are allowed");
+    told("notice-text \"%{nobody}\"", "unknown variable");
+    told("notice-text file none", "none: No such file");
+    told("notice-text file t", "t:1:1: error: unknown variable", {{"t", "%{nobody}"}});
+    told("notice-text file t", "not UTF-8", {{"t", "\xff"}});
+    told("rule a { reject \"%{percent}\" }", "unknown variable \"%{percent}\"");
+    told("sendmail bin/sendmail", "absolute path");
+    told("metrics unix:/tmp/x", "metrics are scraped at inet:HOST:PORT");
+}
+
 BOOST_AUTO_TEST_CASE(settings_are_read) {
     const auto generation = load_text(
         "listen inet:127.0.0.1:2525\n"
