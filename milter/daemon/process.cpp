@@ -37,7 +37,7 @@ Process::Process(const Start& start)
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
-      reloader_(start.config, settings_, holder_, log_),
+      reloader_(start.config, settings_, holder_, log_, metrics_),
       verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get()),
       housekeeping_(control_,
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },
@@ -47,6 +47,7 @@ Process::Process(const Start& start)
       surroundings_{.current_policy = [this] { return holder_.current(); },
                     .counters = *counters_,
                     .log = log_,
+                    .metrics = metrics_,
                     .spool_dir = spool_folder(settings_),
                     .spool_above = settings_.spool_above,
                     .now = now} {}

@@ -20,6 +20,7 @@
 #include "language/compile.h"
 #include "limits/limits.h"
 #include "log/log.h"
+#include "log/metrics.h"
 #include "session/session.h"
 
 namespace spillway::daemon {
@@ -56,6 +57,7 @@ class Process {
     const language::Settings settings_;
     ControlSocket control_;
     log::Log log_;  // opened as the user of the settings
+    log::Metrics metrics_{SPILLWAY_VERSION};
     std::unique_ptr<limits::Counters> counters_;
     std::unique_ptr<CountsFile> counts_file_;  // null unless the counters are in this process
     PolicyHolder holder_;

@@ -37,8 +37,19 @@ std::vector<std::string> texts_of(const language::Diagnostics& diagnostics,
 }
 
 Reloader::Reloader(std::string config, language::Settings running, PolicyHolder& holder,
-                   log::Log& log)
-    : config_(std::move(config)), running_(std::move(running)), holder_(holder), log_(log) {}
+                   log::Log& log, log::Metrics& metrics)
+    : config_(std::move(config)),
+      running_(std::move(running)),
+      holder_(holder),
+      log_(log),
+      metrics_(metrics) {
+    tell_metrics();
+}
+
+void Reloader::tell_metrics() const {
+    const PolicyStatus status = holder_.status();
+    metrics_.policy_loaded(status.generation, status.loaded_at);
+}
 
 ReloadResult Reloader::reload() {
     log_.reopen();
@@ -61,6 +72,7 @@ ReloadResult Reloader::refused(std::vector<std::string> mistakes) {
         mistakes.size() == 1 ? "1 mistake" : fmt::format("{} mistakes", mistakes.size()), config_,
         generation));
     holder_.keep(mistakes, now());
+    metrics_.reload_failed();
     return {.replaced = false,
             .generation = generation,
             .mistakes = std::move(mistakes),
@@ -82,6 +94,7 @@ ReloadResult Reloader::accepted(language::Generation loaded) {
     const std::size_t limits = loaded.policy->limits.size();
     result.generation = holder_.replace(std::move(loaded.policy), loaded.tests_run,
                                         result.waiting_for_restart, now());
+    tell_metrics();
     log_.info(fmt::format("generation {} loaded: rules {}, limits {}, tests passed {}",
                           result.generation, rules, limits, loaded.tests_run));
     return result;

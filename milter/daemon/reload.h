@@ -11,6 +11,7 @@
 #include "daemon/policy_holder.h"
 #include "language/compile.h"
 #include "log/log.h"
+#include "log/metrics.h"
 
 namespace spillway::daemon {
 
@@ -32,7 +33,9 @@ struct ReloadResult {
 
 class Reloader {
   public:
-    Reloader(std::string config, language::Settings running, PolicyHolder& holder, log::Log& log);
+    // Tells the metrics of the policy `holder` has now, and of each later one.
+    Reloader(std::string config, language::Settings running, PolicyHolder& holder, log::Log& log,
+             log::Metrics& metrics);
 
     // Also opens the log file anew, so that logrotate needs one signal only. Mistakes are logged,
     // one line each, and the old generation stays in force.
@@ -43,11 +46,13 @@ class Reloader {
   private:
     ReloadResult refused(std::vector<std::string> mistakes);
     ReloadResult accepted(language::Generation loaded);
+    void tell_metrics() const;
 
     std::string config_;
     language::Settings running_;
     PolicyHolder& holder_;
     log::Log& log_;
+    log::Metrics& metrics_;
 };
 
 }  // namespace spillway::daemon

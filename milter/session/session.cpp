@@ -7,16 +7,23 @@
 namespace spillway::session {
 namespace {
 
-// Adds the time of its life to a sum.
+// Adds the time of its life to a sum, and tells it of one stage.
 class Stopwatch {
   public:
-    explicit Stopwatch(std::chrono::steady_clock::duration& sum) : sum_(sum) {}
-    ~Stopwatch() { sum_ += std::chrono::steady_clock::now() - begun_; }
+    Stopwatch(std::chrono::steady_clock::duration& sum, log::Metrics& metrics, policy::Stage stage)
+        : sum_(sum), metrics_(metrics), stage_(stage) {}
+    ~Stopwatch() {
+        const auto took = std::chrono::steady_clock::now() - begun_;
+        sum_ += took;
+        metrics_.stage(stage_, took);
+    }
     Stopwatch(const Stopwatch&) = delete;
     Stopwatch& operator=(const Stopwatch&) = delete;
 
   private:
     std::chrono::steady_clock::duration& sum_;
+    log::Metrics& metrics_;
+    policy::Stage stage_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
@@ -54,7 +61,11 @@ policy::Decision too_much_header() {
 }  // namespace
 
 Session::Session(const Surroundings& surroundings)
-    : around_(surroundings), spool_(surroundings.spool_dir, surroundings.spool_above) {}
+    : around_(surroundings), spool_(surroundings.spool_dir, surroundings.spool_above) {
+    around_.metrics.connection_opened();
+}
+
+Session::~Session() { around_.metrics.connection_closed(); }
 
 void Session::connected(const policy::Client& client) noexcept {
     abort();
@@ -115,7 +126,7 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
     message_.size = spool_.size();
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
     if (decision)
-        log_decision(*decision);
+        tell_decision(*decision);
     else
         around_.log.trouble(message_.queue_id,
                             "the MTA has gone; nothing decided, nothing counted");
@@ -124,7 +135,7 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
 }
 
 std::optional<policy::Decision> Session::decided(const std::function<bool()>& still_there) {
-    const Stopwatch watch(spent_);
+    const Stopwatch watch(spent_, around_.metrics, policy::Stage::message);
     auto questions = policy::questions(*policy_, message_);
     limits::Answers answers;
     if (!questions.charges.empty()) {
@@ -151,33 +162,38 @@ void Session::abort() noexcept {
 std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
     std::optional<policy::Refusal> refusal;
     {
-        const Stopwatch watch(spent_);
+        const Stopwatch watch(spent_, around_.metrics, stage);
         refusal = policy::refusal_at(stage, *policy_, message_);
     }
     if (!refusal) return std::nullopt;
-    log_refusal(stage, *refusal);
+    tell_refusal(stage, *refusal);
     if (stage != policy::Stage::recipient) abort();
     return refusal;
 }
 
-void Session::log_refusal(policy::Stage stage, const policy::Refusal& refusal) const {
+void Session::tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
-    around_.log.message({.message = message_,
-                         .identity = identity,
-                         .stage = stage,
-                         .verdict = refusal.verdict,
-                         .decided_by = refusal.decided_by,
-                         .spent = microseconds(spent_)});
+    tell({.message = message_,
+          .identity = identity,
+          .stage = stage,
+          .verdict = refusal.verdict,
+          .decided_by = refusal.decided_by,
+          .spent = microseconds(spent_)});
 }
 
-void Session::log_decision(const policy::Decision& decision) const {
+void Session::tell_decision(const policy::Decision& decision) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
-    around_.log.message({.message = message_,
-                         .identity = identity,
-                         .verdict = decision.verdict,
-                         .decided_by = decision.decided_by,
-                         .decision = &decision,
-                         .spent = microseconds(spent_)});
+    tell({.message = message_,
+          .identity = identity,
+          .verdict = decision.verdict,
+          .decided_by = decision.decided_by,
+          .decision = &decision,
+          .spent = microseconds(spent_)});
+}
+
+void Session::tell(const log::MessageRecord& record) const {
+    around_.metrics.message(record);
+    around_.log.message(record);
 }
 
 }  // namespace spillway::session

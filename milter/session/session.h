@@ -15,6 +15,7 @@
 
 #include "limits/limits.h"
 #include "log/log.h"
+#include "log/metrics.h"
 #include "policy/evaluate.h"
 #include "policy/message.h"
 #include "policy/policy.h"
@@ -31,6 +32,7 @@ struct Surroundings {
     std::function<std::shared_ptr<const policy::Policy>()> current_policy;
     limits::Counters& counters;
     log::Log& log;
+    log::Metrics& metrics;
     std::string spool_dir;
     std::uint64_t spool_above = 1024 * 1024;
     std::function<limits::Time()> now;
@@ -49,6 +51,9 @@ struct Sender {
 class Session {
   public:
     explicit Session(const Surroundings& surroundings);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     // Forgets a message left open: the MTA has begun anew.
     void connected(const policy::Client& client) noexcept;
@@ -82,8 +87,9 @@ class Session {
   private:
     std::optional<policy::Refusal> refused(policy::Stage stage);
     std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
-    void log_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
-    void log_decision(const policy::Decision& decision) const;
+    void tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
+    void tell_decision(const policy::Decision& decision) const;
+    void tell(const log::MessageRecord& record) const;
 
     const Surroundings& around_;
     policy::Client client_;

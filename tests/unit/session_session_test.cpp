@@ -229,6 +229,25 @@ BOOST_AUTO_TEST_CASE(a_spool_that_fails_is_thrown_and_the_next_message_is_not_hu
     BOOST_TEST(name_of(session.end_of_message([] { return true; }).value().verdict) == "accept");
 }
 
+BOOST_AUTO_TEST_CASE(metrics_see_what_the_log_sees) {
+    Talk talk("rule no { when rcpt.domain in [bad.example]; reject 550 5.7.1 \"no\" }\n");
+    const auto has = [&](const std::string& line) {
+        return talk.bench.metrics.text().find(line + "\n") != std::string::npos;
+    };
+    BOOST_TEST(talk.send(2) == "accept");
+    talk.mail();
+    talk.rcpt("a@bad.example");
+    BOOST_TEST(has(R"(spillway_messages_total{by="",verdict="accept"} 1)"));
+    BOOST_TEST(has(R"(spillway_recipients_total{verdict="accept"} 2)"));
+    BOOST_TEST(has(R"(spillway_refused_recipients_total{by="rule no"} 1)"));
+    BOOST_TEST(has(R"(spillway_stage_seconds_count{stage="mail"} 2)"));
+    BOOST_TEST(has(R"(spillway_stage_seconds_count{stage="recipient"} 3)"));
+    BOOST_TEST(has(R"(spillway_stage_seconds_count{stage="message"} 1)"));
+    BOOST_TEST(has("spillway_connections 1"));
+    { const Session another(talk.bench.around); }
+    BOOST_TEST(has("spillway_connections 1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "language/compile.h"
 #include "limits/memory_counters.h"
 #include "log/log.h"
+#include "log/metrics.h"
 #include "session/session.h"
 #include "unit/temp_folder.h"
 
@@ -50,9 +51,11 @@ class Workbench {
     limits::MemoryCounters counters;
     limits::Time now{std::chrono::milliseconds(1795392000000)};
     log::Log log{{.target = language::LogTarget::file, .path = folder.file("log")}};
+    log::Metrics metrics{"0"};
     session::Surroundings around{.current_policy = [this] { return policy; },
                                  .counters = counters,
                                  .log = log,
+                                 .metrics = metrics,
                                  .spool_dir = folder.path(),
                                  .spool_above = 1000,
                                  .now = [this] { return now; }};
