@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -90,13 +88,19 @@ void give_to(const language::UnixSocket& setting, const std::optional<Account>& 
     }
 }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+constexpr std::size_t longest_request = 64 * 1024;
+
+std::optional<std::string_view> line_in(std::string_view in) {
+    const std::size_t end = in.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    return in.substr(0, end);
+}
 
 }  // namespace
 
 ControlSocket::ControlSocket(const language::UnixSocket& setting,
                              const std::optional<Account>& owner)
-    : path_(setting.path), listener_(new_socket()) {
+    : path_(setting.path), clients_(new_socket(), line_in, longest_request) {
     listen_at(setting, owner);
 }
 
@@ -109,91 +113,22 @@ void ControlSocket::listen_at(const language::UnixSocket& setting,
     // The file is born closed to all others and opened by give_to, never the other way round.
     const mode_t before = ::umask(0177);
     const int bound =
-        ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        ::bind(clients_.listener(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     ::umask(before);
     if (bound != 0) throw failure("listen on", path_);
     give_to(setting, owner);
-    if (::listen(listener_.get(), SOMAXCONN) != 0) throw failure("listen on", path_);
-}
-
-void ControlSocket::add_watched(std::vector<pollfd>& watched, SteadyTime now) const {
-    for (const Client& client : clients_) {
-        const bool replying = !client.out.empty();
-        watched.push_back({client.fd.get(), static_cast<short>(replying ? POLLOUT : POLLIN), 0});
-    }
-    if (clients_.size() < most_clients && now >= accept_from_)
-        watched.push_back({listener_.get(), POLLIN, 0});
+    if (::listen(clients_.listener(), SOMAXCONN) != 0) throw failure("listen on", path_);
 }
 
 void ControlSocket::serve(std::span<const pollfd> polled, const Answer& answer, SteadyTime now) {
-    const auto ready = [&](int fd) {
-        return std::any_of(polled.begin(), polled.end(),
-                           [&](const pollfd& one) { return one.fd == fd && one.revents != 0; });
-    };
-    for (Client& client : clients_) {
-        if (!client.deadline) client.deadline = now + patience;
-        // Ready ones first: while another was answered nobody could be heard.
-        if (ready(client.fd.get())) {
-            if (client.out.empty()) read_from(client, answer);
-            if (!client.out.empty()) write_to(client);
-        }
-        if (client.deadline && now >= *client.deadline) client.done = true;
-    }
-    std::erase_if(clients_, [](const Client& client) { return client.done; });
-    if (ready(listener_.get())) accept_clients(now);
-}
-
-void ControlSocket::accept_clients(SteadyTime now) {
-    while (clients_.size() < most_clients) {
-        Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (!fd.is_open()) {
-            const bool used_up =
-                errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-            if (used_up) accept_from_ = now + accept_pause;
-            return;
-        }
-        Client client;
-        client.fd = std::move(fd);
-        client.deadline = now + patience;
-        clients_.push_back(std::move(client));
-    }
-}
-
-void ControlSocket::read_from(Client& client, const Answer& answer) {
-    std::array<char, 4096> block;
-    for (;;) {
-        const ssize_t count = ::recv(client.fd.get(), block.data(), block.size(), 0);
-        if (count < 0 && would_block()) return;
-        if (count <= 0) break;
-        client.in.append(block.data(), static_cast<std::size_t>(count));
-        const std::size_t end = client.in.find('\n');
-        if (end != std::string::npos) {
-            client.out = answer(std::string_view(client.in).substr(0, end)) + "\n";
-            // `now` was before the answer, which may have taken longer than anybody's patience.
-            client.deadline.reset();
-            return;
-        }
-        if (client.in.size() > longest_request) break;
-    }
-    client.done = true;  // gone, broken, or asking without end
-}
-
-void ControlSocket::write_to(Client& client) {
-    while (client.sent < client.out.size()) {
-        const ssize_t count = ::send(client.fd.get(), client.out.data() + client.sent,
-                                     client.out.size() - client.sent, MSG_NOSIGNAL);
-        if (count < 0 && would_block()) return;
-        if (count <= 0) break;
-        client.sent += static_cast<std::size_t>(count);
-    }
-    client.done = true;
+    clients_.serve(
+        polled, [&](std::string_view request) { return answer(request) + "\n"; }, now);
 }
 
 void ControlSocket::close() {
-    if (!listener_.is_open()) return;
-    clients_.clear();
+    if (!clients_.is_open()) return;
+    clients_.close();
     ::unlink(path_.c_str());
-    listener_.close();
 }
 
 }  // namespace spillway::daemon
