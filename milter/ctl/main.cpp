@@ -89,6 +89,8 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_verb(app, "reload", "Have the daemon read its files anew", run,
              [&] { return reload(options.common); });
     add_counters(app, options, run);
+    add_verb(app, "metrics", "Print the metrics in Prometheus's text format", run,
+             [&] { return metrics(options.common); });
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ int test(const Common& common, const TestOptions& options);
 
 int status(const Common& common);
 int reload(const Common& common);
+int metrics(const Common& common);
 
 struct CountersOptions {
     std::string prefix;

@@ -12,8 +12,10 @@
 
 namespace spillway::daemon {
 
-Housekeeping::Housekeeping(ControlSocket& control, Work work, log::Log& log)
+Housekeeping::Housekeeping(ControlSocket& control, MetricsEndpoint* metrics, Work work,
+                           log::Log& log)
     : control_(control),
+      metrics_(metrics),
       work_(std::move(work)),
       log_(log),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -29,6 +31,7 @@ void Housekeeping::run(const std::stop_token& stop) {
 
         const SteadyTime now = std::chrono::steady_clock::now();
         fenced([&] { control_.serve(polled, work_.answer, now); });
+        if (metrics_) fenced([&] { metrics_->serve(polled, work_.metrics, now); });
         if (now < next_save) continue;
         fenced(work_.save);
         next_save = now + save_every;
@@ -39,6 +42,7 @@ std::vector<pollfd> Housekeeping::wait(SteadyTime until) const {
     std::vector<pollfd> watched{{wake_.get(), POLLIN, 0}, {reload_signal_.fd(), POLLIN, 0}};
     const SteadyTime now = std::chrono::steady_clock::now();
     control_.add_watched(watched, now);
+    if (metrics_) metrics_->add_watched(watched, now);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     ::poll(watched.data(), watched.size(), std::max(0, static_cast<int>(left.count())));
     return watched;

@@ -1,6 +1,7 @@
-// The one thread beside libmilter's: answers the control socket, reloads, saves the counts.
+// The thread beside libmilter's: answers the control socket and who scrapes, reloads, saves the
+// counts.
 //
-// One thread for all three, so that none of them needs a lock against the others.
+// One thread for all of it, so that nothing of them needs a lock against the rest.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 
 #include "daemon/control.h"
 #include "daemon/descriptor.h"
+#include "daemon/metrics_endpoint.h"
 #include "daemon/signals.h"
 #include "log/log.h"
 
@@ -21,12 +23,14 @@ class Housekeeping {
     // All work is called from the thread that runs run(); what it throws is logged.
     struct Work {
         ControlSocket::Answer answer;
+        MetricsEndpoint::Text metrics;
         std::function<void()> reload;  // on SIGUSR1
         std::function<void()> save;    // every save_every
     };
 
     // Throws std::system_error when there is no descriptor left.
-    Housekeeping(ControlSocket& control, Work work, log::Log& log);
+    // `metrics` is null when nobody may scrape.
+    Housekeeping(ControlSocket& control, MetricsEndpoint* metrics, Work work, log::Log& log);
 
     // Returns soon after the stop is asked for.
     void run(const std::stop_token& stop);
@@ -36,6 +40,7 @@ class Housekeeping {
     void fenced(const std::function<void()>& work);
 
     ControlSocket& control_;
+    MetricsEndpoint* metrics_;
     Work work_;
     log::Log& log_;
     ReloadSignal reload_signal_;

@@ -33,14 +33,16 @@ language::LogSetting log_setting_after_dropping(const Process::Start& start) {
 Process::Process(const Start& start)
     : settings_(start.first.settings),
       control_(settings_.control, start.owner),
+      metrics_endpoint_(opened_endpoint()),
       log_(log_setting_after_dropping(start)),
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
       reloader_(start.config, settings_, holder_, log_, metrics_),
-      verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get()),
-      housekeeping_(control_,
+      verbs_(settings_, holder_, reloader_, *counters_, counts_file_.get(), metrics_),
+      housekeeping_(control_, metrics_endpoint_.get(),
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },
+                     .metrics = [this] { return metrics_.text(); },
                      .reload = [this] { reloader_.reload(); },
                      .save = [this] { save(); }},
                     log_),
@@ -51,6 +53,11 @@ Process::Process(const Start& start)
                     .spool_dir = spool_folder(settings_),
                     .spool_above = settings_.spool_above,
                     .now = now} {}
+
+std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
+    if (!settings_.metrics) return nullptr;
+    return std::make_unique<MetricsEndpoint>(*settings_.metrics);
+}
 
 std::unique_ptr<limits::Counters> Process::opened_counters() {
     check_writable(spool_folder(settings_));

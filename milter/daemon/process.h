@@ -1,8 +1,8 @@
 // The daemon without libmilter: settings into objects that live as long as the process.
 //
-// Construction takes the control socket, drops privileges and opens the log and the counters, in
-// this order. Members are used by all of libmilter's threads and must not be destroyed while one
-// may run: the process ends by _exit after stop().
+// Construction takes the control socket and the one for metrics, drops privileges and opens the log
+// and the counters, in this order. Members are used by all of libmilter's threads and must not be
+// destroyed while one may run: the process ends by _exit after stop().
 #pragma once
 
 #include <memory>
@@ -13,6 +13,7 @@
 #include "daemon/control.h"
 #include "daemon/counts_file.h"
 #include "daemon/housekeeping.h"
+#include "daemon/metrics_endpoint.h"
 #include "daemon/policy_holder.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
@@ -50,13 +51,15 @@ class Process {
     log::Log& log() { return log_; }
 
   private:
+    std::unique_ptr<MetricsEndpoint> opened_endpoint() const;
     std::unique_ptr<limits::Counters> opened_counters();
     std::unique_ptr<CountsFile> loaded_counts_file();
     void save();
 
     const language::Settings settings_;
     ControlSocket control_;
-    log::Log log_;  // opened as the user of the settings
+    std::unique_ptr<MetricsEndpoint> metrics_endpoint_;  // null when nobody may scrape
+    log::Log log_;                                       // opened as the user of the settings
     log::Metrics metrics_{SPILLWAY_VERSION};
     std::unique_ptr<limits::Counters> counters_;
     std::unique_ptr<CountsFile> counts_file_;  // null unless the counters are in this process

@@ -24,6 +24,7 @@ std::vector<std::string> waiting_for_restart(const language::Settings& running,
     compare("spool-above", &Settings::spool_above);
     compare("user", &Settings::user);
     compare("log", &Settings::log);
+    compare("metrics", &Settings::metrics);
     return names;
 }
 

@@ -70,12 +70,13 @@ json described(const limits::Use& use, const policy::Policy& policy) {
 }  // namespace
 
 Verbs::Verbs(const language::Settings& settings, PolicyHolder& holder, Reloader& reloader,
-             limits::Counters& counters, const CountsFile* counts_file)
+             limits::Counters& counters, const CountsFile* counts_file, const log::Metrics& metrics)
     : settings_(settings),
       holder_(holder),
       reloader_(reloader),
       counters_(counters),
       counts_file_(counts_file),
+      metrics_(metrics),
       started_(now()) {}
 
 std::string Verbs::answer(std::string_view request) noexcept {
@@ -96,10 +97,11 @@ json Verbs::reply_to(const json& request) {
         std::string_view name;
         json (Verbs::*run)(const json&);
     };
-    static constexpr std::array<Verb, 4> verbs{{{"status", &Verbs::status},
+    static constexpr std::array<Verb, 5> verbs{{{"status", &Verbs::status},
                                                 {"reload", &Verbs::reload},
                                                 {"counters", &Verbs::counters},
-                                                {"reset", &Verbs::reset}}};
+                                                {"reset", &Verbs::reset},
+                                                {"metrics", &Verbs::metrics}}};
     const auto name = request.at("verb").get<std::string>();
     const auto verb = std::ranges::find(verbs, name, &Verb::name);
     if (verb == verbs.end()) throw std::runtime_error(fmt::format("unknown verb \"{}\"", name));
@@ -158,5 +160,7 @@ json Verbs::reset(const json& request) {
     if (counters_.reset(key)) return {{"ok", true}, {"key", key}};
     throw std::runtime_error(fmt::format("there is no counter {}", key));
 }
+
+json Verbs::metrics(const json&) { return {{"ok", true}, {"metrics", metrics_.text()}}; }
 
 }  // namespace spillway::daemon

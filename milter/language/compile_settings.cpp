@@ -38,6 +38,14 @@ void read_control(Arguments& args, Settings& settings) {
     read_socket_options(args, settings.control);
 }
 
+void read_metrics(Arguments& args, Settings& settings) {
+    const Word& word = args.take("inet:HOST:PORT");
+    const Listen parsed = Arguments::value_of(word, parse_listen(word.text));
+    const auto* socket = std::get_if<InetSocket>(&parsed);
+    if (!socket) throw Mistake(word.place, "metrics are scraped at inet:HOST:PORT");
+    settings.metrics = *socket;
+}
+
 void read_counters(Arguments& args, Settings& settings) {
     settings.counters = args.take_as("memory, redis://… or redis+unix:/PATH", parse_store);
     auto* redis = std::get_if<RedisStore>(&settings.counters);
@@ -102,6 +110,8 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
         settings.user = args.take("a user's name").text;
     else if (name == "log")
         read_log(args, settings);
+    else if (name == "metrics")
+        read_metrics(args, settings);
     else if (name == "accounts")
         policy.accounts = args.take("the name of a map of pairs");
     args.done();

@@ -18,7 +18,7 @@ inline constexpr std::string_view field_words[] = {
     "text", "recipients",  "size"};
 inline constexpr std::string_view setting_words[] = {
     "listen",     "control",  "counters", "state-dir", "spool-dir", "spool-above",
-    "text-limit", "timezone", "user",     "log",       "accounts"};
+    "text-limit", "timezone", "user",     "log",       "accounts",  "metrics"};
 
 // Parses one file into `program`; mistakes go to `diagnostics`, and reading goes on at the next
 // statement. `include` is called for each include statement, in its place.

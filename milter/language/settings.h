@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -55,6 +56,7 @@ struct Settings {
     std::string timezone = "UTC";
     std::string user;  // "" keeps the user it was started as
     LogSetting log;
+    std::optional<InetSocket> metrics;  // where they may be scraped
 };
 
 }  // namespace spillway::language

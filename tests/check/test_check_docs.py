@@ -44,6 +44,7 @@ def test_a_tree_in_order_is_passed_in_silence(copy):
     ("milter/language/test_blocks.h", '"as",', '"as", "helo",', 'word of a test "helo"'),
     ("milter/policy/template.h", '"rule",', '"rule", "stage",', 'variable "%{stage}"'),
     ("milter/log/record.cpp", 'add(fields, "verdict"', 'add(fields, "outcome"', 'field "outcome"'),
+    ("milter/log/metrics.cpp", '"spillway_bytes_total"', '"spillway_octets_total"', 'metric "spillway_octets_total"'),
     ("milter/main.cpp", "usage = 64", "usage = 2", 'exit code "2"'),
     ("milter/ctl/main.cpp", 'app, "status"', 'app, "health"', 'verb "health"'),
     ("milter/ctl/main.cpp", '"--at"', '"--when"', 'option "when"'),

@@ -77,6 +77,16 @@ def test_resetting_what_is_not_there_is_refused(daemon, ask):
     assert "there is no counter domain-hour:domain:nobody.example" in done.stderr
 
 
+def test_metrics_are_printed_for_the_textfile_collector(daemon, ask):
+    send(daemon, recipients=(BOB, EVE))
+    lines = ask("metrics").stdout.splitlines()
+    assert 'spillway_messages_total{by="",verdict="accept"} 1' in lines
+    assert 'spillway_limit_charges_total{limit="domain-hour",result="granted"} 1' in lines
+    assert "spillway_policy_generation 1" in lines
+    assert [line for line in lines if line.startswith("spillway_build_info{version=")]
+    assert "spillway_connections" in ask.json("metrics")["metrics"]
+
+
 def test_a_key_with_hostile_bytes_drives_no_terminal(daemon, ask):
     deliver(daemon.address, "From: a@b.example\n\nx\n", sender="<ann@customer.example>",
             user='\x1b[31m"evil@\udcff.example'.encode(errors="surrogateescape"))

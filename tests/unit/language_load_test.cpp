@@ -29,6 +29,7 @@ BOOST_AUTO_TEST_CASE(an_empty_policy_is_a_policy_and_has_the_default_settings) {
 BOOST_AUTO_TEST_CASE(settings_are_read) {
     const auto generation = load_text(
         "listen inet:127.0.0.1:2525\n"
+        "metrics inet:127.0.0.1:9255\n"
         "control unix:/run/x/control.sock mode 0640 group adm\n"
         "counters \"redis://[::1]:6380/3\" timeout 80ms\n"
         "state-dir /var/x; spool-dir /var/y; spool-above 2M\n"
@@ -37,6 +38,7 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
     BOOST_TEST_REQUIRE(generation.policy);
     const auto& settings = generation.settings;
     BOOST_TEST((settings.listen == language::Listen{language::InetSocket{"127.0.0.1", 2525}}));
+    BOOST_TEST((settings.metrics == language::InetSocket{"127.0.0.1", 9255}));
     BOOST_TEST((settings.control == language::UnixSocket{"/run/x/control.sock", 0640, "adm"}));
     BOOST_TEST((settings.counters == language::Store{language::RedisStore{
                                          "::1", 6380, 3, std::chrono::milliseconds{80}}}));
