@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "language/arguments.h"
+#include "language/counters_setting.h"
 #include "policy/variants.h"
 
 namespace spillway::language {
@@ -46,20 +47,6 @@ void read_metrics(Arguments& args, Settings& settings) {
     settings.metrics = *socket;
 }
 
-void read_counters(Arguments& args, Settings& settings) {
-    settings.counters = args.take_as("memory, redis://… or redis+unix:/PATH", parse_store);
-    auto* redis = std::get_if<RedisStore>(&settings.counters);
-    while (redis && args.more()) {
-        if (args.take_if("timeout")) {
-            redis->timeout = args.take_as("a duration such as 150ms", parse_duration);
-        } else if (args.take_if("database")) {
-            redis->database = args.take_as("a number", parse_database);
-        } else {
-            args.done();
-        }
-    }
-}
-
 void read_log(Arguments& args, Settings& settings) {
     const auto target = args.take_one_of({"syslog", "stderr", "file"});
     settings.log.target = static_cast<LogTarget>(target);
@@ -95,7 +82,7 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
     else if (name == "control")
         read_control(args, settings);
     else if (name == "counters")
-        read_counters(args, settings);
+        settings.counters = read_store(args);
     else if (name == "state-dir")
         settings.state_dir = absolute_path(args);
     else if (name == "spool-dir")

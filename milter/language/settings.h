@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace spillway::language {
 
@@ -29,11 +31,36 @@ using Listen = std::variant<UnixSocket, InetSocket, InheritedSocket>;
 struct MemoryStore {
     friend bool operator==(const MemoryStore&, const MemoryStore&) = default;
 };
-struct RedisStore {
-    std::string host;  // or a unix socket's path when port is 0
+// Where a server listens: a host's name or address and a port, or, with port 0, a unix socket's
+// path.
+struct HostPort {
+    std::string host;  // "[::1]" without brackets
     std::uint16_t port = 6379;
+    friend auto operator<=>(const HostPort&, const HostPort&) = default;
+};
+// Who one is to a Redis or a Sentinel. The password itself stays in its file.
+struct RedisLogin {
+    std::string user;           // "" is the default user
+    std::string password_file;  // "" logs in as nobody
+    friend bool operator==(const RedisLogin&, const RedisLogin&) = default;
+};
+struct RedisTls {
+    std::string ca_file;    // "" is the system's authorities
+    std::string cert_file;  // "" shows no certificate
+    std::string key_file;   // "" is cert_file
+    std::string name;       // what certificates must be for; "" is the host
+    friend bool operator==(const RedisTls&, const RedisTls&) = default;
+};
+struct RedisStore {
+    enum class Kind { single, sentinel, cluster };
+    Kind kind = Kind::single;
+    std::vector<HostPort> hosts;  // the server, the sentinels, or some nodes of the cluster
+    std::string master;           // what the sentinels call the set of servers
     int database = 0;
     std::chrono::milliseconds timeout{150};  // of one call, connecting included
+    RedisLogin login;
+    RedisLogin sentinel_login;
+    std::optional<RedisTls> tls;  // none: not encrypted
     friend bool operator==(const RedisStore&, const RedisStore&) = default;
 };
 using Store = std::variant<MemoryStore, RedisStore>;

@@ -44,59 +44,15 @@ std::optional<std::chrono::minutes> time_of_day(std::string_view text) {
     return std::chrono::minutes{total};
 }
 
-std::optional<std::uint16_t> port_number(std::string_view text) {
-    const auto port = number_and_unit(text);
-    if (!port || !port->second.empty() || port->first < 1 || port->first > 65535)
-        return std::nullopt;
-    return static_cast<std::uint16_t>(port->first);
-}
-
-// sockaddr_un holds 108 bytes with the final NUL (unix(7)).
-constexpr std::size_t longest_socket_path = 107;
-
-Parsed<std::string> socket_path(std::string_view path) {
-    if (!path.starts_with('/')) return mistake("an absolute path", path);
-    if (path.size() > longest_socket_path) {
-        return tl::unexpected(fmt::format("the socket path has {} bytes, {} are allowed",
-                                          path.size(), longest_socket_path));
-    }
-    return std::string{path};
-}
-
 // "host:port" with "[::1]" for IPv6.
 Parsed<InetSocket> host_and_port(std::string_view text) {
     const auto colon = text.rfind(':');
-    const auto port =
-        colon == std::string_view::npos ? std::nullopt : port_number(text.substr(colon + 1));
+    if (colon == std::string_view::npos) return mistake("HOST:PORT", text);
+    const auto port = parse_port(text.substr(colon + 1));
     if (!port) return mistake("HOST:PORT", text);
     std::string_view host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     return InetSocket{std::string{host}, *port};
-}
-
-Parsed<Store> redis_store(std::string_view text) {
-    RedisStore store;
-    if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-        const auto database = parse_database(text.substr(slash + 1));
-        if (!database) return tl::unexpected(database.error());
-        store.database = *database;
-        text = text.substr(0, slash);
-    }
-    if (text.empty()) return tl::unexpected<std::string>("expected redis://HOST[:PORT][/DATABASE]");
-    if (text.find('@') != std::string_view::npos) {
-        return tl::unexpected<std::string>(
-            "a password in the address is not taken: it would stand in logs and listings");
-    }
-    const bool literal = text.ends_with(']');
-    if (literal || text.find(':') == std::string_view::npos) {
-        store.host = literal && text.starts_with('[') ? text.substr(1, text.size() - 2) : text;
-        return store;
-    }
-    const auto place = host_and_port(text);
-    if (!place) return tl::unexpected(place.error());
-    store.host = place->host;
-    store.port = place->port;
-    return store;
 }
 
 }  // namespace
@@ -185,7 +141,7 @@ Parsed<unsigned> parse_mode(std::string_view text) {
 
 Parsed<Listen> parse_listen(std::string_view text) {
     if (text.starts_with("unix:")) {
-        const auto path = socket_path(text.substr(5));
+        const auto path = parse_socket_path(text.substr(5));
         if (!path) return tl::unexpected(path.error());
         return UnixSocket{*path, 0660, ""};
     }
@@ -202,23 +158,22 @@ Parsed<Listen> parse_listen(std::string_view text) {
     return mistake("unix:/PATH, inet:HOST:PORT or fd:NUMBER", text);
 }
 
-Parsed<int> parse_database(std::string_view text) {
-    const auto number = number_and_unit(text);
-    if (!number || !number->second.empty() || number->first > 1'000'000) {
-        return mistake("a database number", text);
+Parsed<std::string> parse_socket_path(std::string_view text) {
+    // sockaddr_un holds 108 bytes with the final NUL (unix(7)).
+    constexpr std::size_t longest = 107;
+    if (!text.starts_with('/')) return mistake("an absolute path", text);
+    if (text.size() > longest) {
+        return tl::unexpected(
+            fmt::format("the socket path has {} bytes, {} are allowed", text.size(), longest));
     }
-    return static_cast<int>(number->first);
+    return std::string{text};
 }
 
-Parsed<Store> parse_store(std::string_view text) {
-    if (text == "memory") return MemoryStore{};
-    if (text.starts_with("redis://")) return redis_store(text.substr(8));
-    if (text.starts_with("redis+unix:")) {
-        const auto path = socket_path(text.substr(11));
-        if (!path) return tl::unexpected(path.error());
-        return RedisStore{*path, 0, 0};
-    }
-    return mistake("memory, redis://HOST[:PORT][/DATABASE] or redis+unix:/PATH", text);
+Parsed<std::uint16_t> parse_port(std::string_view text) {
+    const auto port = number_and_unit(text);
+    if (!port || !port->second.empty() || port->first < 1 || port->first > 65535)
+        return mistake("a port", text);
+    return static_cast<std::uint16_t>(port->first);
 }
 
 Parsed<limits::Time> parse_time(std::string_view day, std::string_view time,

@@ -1,4 +1,4 @@
-// Small texts into values: "500/1h", "200M", "01:00-08:00", "redis://127.0.0.1:6379/0".
+// Small texts into values: "500/1h", "200M", "01:00-08:00".
 //
 // Leaf parsers: they know no place in a file; their mistakes are phrases for a diagnostic.
 #pragma once
@@ -27,10 +27,10 @@ Parsed<limits::Rate> parse_rate(std::string_view text);                   // "50
 Parsed<std::bitset<7>> parse_days(std::string_view text);                 // "sat" or "mon-fri"
 // "01:00-08:00"; "24:00" ends a day.
 Parsed<policy::Span> parse_times(std::string_view text, std::bitset<7> days);
-Parsed<unsigned> parse_mode(std::string_view text);  // "0660"
-Parsed<Listen> parse_listen(std::string_view text);  // unix:/path, inet:host:port, fd:3
-Parsed<int> parse_database(std::string_view text);   // a Redis database's number
-Parsed<Store> parse_store(std::string_view text);    // memory, redis://…, redis+unix:/path
+Parsed<unsigned> parse_mode(std::string_view text);            // "0660"
+Parsed<Listen> parse_listen(std::string_view text);            // unix:/path, inet:host:port, fd:3
+Parsed<std::string> parse_socket_path(std::string_view text);  // absolute, of at most 107 bytes
+Parsed<std::uint16_t> parse_port(std::string_view text);
 // "2026-11-23" and "12:00" in a zone.
 Parsed<limits::Time> parse_time(std::string_view day, std::string_view time,
                                 const date::time_zone& zone);

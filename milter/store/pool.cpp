@@ -1,13 +1,32 @@
 #include "store/pool.h"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 namespace spillway::store {
 
-Pool::Pool(const language::RedisStore& place, std::size_t most)
-    : addresses_(resolve(place)), database_(place.database), most_(most) {
+namespace {
+
+std::shared_ptr<Access> access_to(const language::RedisStore& place) {
+    auto resolver = std::make_shared<Resolver>();
+    const auto found =
+        resolver->find(place.hosts.front(), Deadline::clock::now() + std::chrono::seconds{30});
+    if (!found) throw std::runtime_error("redis host " + found.error().why);
+    const Access::Settings settings{
+        .login = place.login, .tls = place.tls, .database = place.database, .masters_only = false};
+    return std::make_shared<Access>(settings, std::move(resolver));
+}
+
+}  // namespace
+
+Pool::Pool(Endpoint endpoint, std::shared_ptr<Access> access, std::size_t most)
+    : endpoint_(std::move(endpoint)), access_(std::move(access)), most_(most) {
     idle_.reserve(most_);
 }
+
+Pool::Pool(const language::RedisStore& place, std::size_t most)
+    : Pool(place.hosts.front(), access_to(place), most) {}
 
 tl::expected<Pool::Lease, Failure> Pool::take(Deadline deadline) {
     std::unique_ptr<Connection> connection;
@@ -25,19 +44,10 @@ tl::expected<Pool::Lease, Failure> Pool::take(Deadline deadline) {
     // From here on the lease gives the place back, whatever happens.
     Lease lease(*this, std::move(connection));
     if (lease.connection_) return lease;
-    auto opened = open(deadline);
+    auto opened = access_->open(endpoint_, deadline);
     if (!opened) return tl::make_unexpected(opened.error());
     lease.connection_ = *std::move(opened);
     return lease;
-}
-
-tl::expected<std::unique_ptr<Connection>, Failure> Pool::open(Deadline deadline) const {
-    auto connection = Connection::open(addresses_, deadline);
-    if (!connection || database_ == 0) return connection;
-    const auto selected = (*connection)->call({"SELECT", std::to_string(database_)}, deadline);
-    if (!selected) return tl::make_unexpected(selected.error());
-    if (is_error(**selected)) return tl::make_unexpected(Failure{std::string(text_of(**selected))});
-    return connection;
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {

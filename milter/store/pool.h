@@ -1,4 +1,4 @@
-// Connections to one Redis, kept open between calls and bounded in number.
+// Connections to one server, kept open between calls and bounded in number.
 //
 // Thread-safe; nobody waits for the network while holding the lock.
 #pragma once
@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "store/connection.h"
+#include "store/access.h"
 
 namespace spillway::store {
 
@@ -36,22 +36,25 @@ class Pool {
         std::unique_ptr<Connection> connection_;
     };
 
-    // Resolves the host; throws std::runtime_error when it cannot.
+    Pool(Endpoint endpoint, std::shared_ptr<Access> access, std::size_t most);
+
+    // To the first host of a store; looks its name up and throws std::runtime_error when it cannot.
     Pool(const language::RedisStore& place, std::size_t most);
 
-    // An idle connection or a new one, with the database selected. Waits until the deadline while
-    // `most` are in use, and that failure is `ours`.
+    const Endpoint& endpoint() const { return endpoint_; }
+
+    // An idle connection or a new one, ready to be asked. Waits until the deadline while `most` are
+    // in use, and that failure is `ours`.
     tl::expected<Lease, Failure> take(Deadline deadline);
 
     // Closes what is idle: when one connection was found dead, the others most likely are.
     void drop_idle();
 
   private:
-    tl::expected<std::unique_ptr<Connection>, Failure> open(Deadline deadline) const;
     void give_back(std::unique_ptr<Connection> connection);
 
-    const std::vector<Address> addresses_;
-    const int database_;
+    const Endpoint endpoint_;
+    const std::shared_ptr<Access> access_;
     const std::size_t most_;
 
     std::mutex mutex_;  // guards all below

@@ -24,8 +24,7 @@ using limits::WhenUnavailable;
 constexpr std::chrono::seconds operator_patience{10};
 
 std::string place_text(const language::RedisStore& place) {
-    if (place.port == 0) return fmt::format("redis {} database {}", place.host, place.database);
-    return fmt::format("redis {}:{} database {}", place.host, place.port, place.database);
+    return fmt::format("redis {} database {}", text_of(place.hosts.front()), place.database);
 }
 
 std::string random_name() {

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(tcp_and_unix_socket_reach_the_same_counts) {
     const RedisServer& server = shared_server();
     RedisCounters by_socket(server.place(), nullptr);
     RedisCounters by_tcp(server.tcp_place(), nullptr);
-    RedisCounters by_name({"localhost", server.tcp_place().port, 0, 5s}, nullptr);
+    RedisCounters by_name(place_at("localhost", server.tcp_place().hosts[0].port), nullptr);
     int used = 0;
     for (RedisCounters* counters : {&by_socket, &by_tcp, &by_name}) {
         const Answers answers = counters->charge({hourly("ann", 1)}, clock_now());
@@ -151,20 +151,21 @@ BOOST_AUTO_TEST_CASE(tcp_and_unix_socket_reach_the_same_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(no_charges_are_no_call) {
-    RedisCounters counters({"/nonexistent/redis.sock", 0, 0, 100ms}, nullptr);
+    RedisCounters counters(place_at("/nonexistent/redis.sock", 0), nullptr);
     BOOST_TEST(counters.charge({}, clock_now()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(places_that_cannot_exist_are_refused_at_the_start) {
-    BOOST_CHECK_THROW(RedisCounters({std::string(200, 'x'), 0, 0, 100ms}, nullptr),
+    BOOST_CHECK_THROW(RedisCounters(place_at(std::string(200, 'x'), 0, 0, 100ms), nullptr),
                       std::runtime_error);
-    BOOST_CHECK_THROW(RedisCounters({"no such host", 6379, 0, 100ms}, nullptr), std::runtime_error);
+    BOOST_CHECK_THROW(RedisCounters(place_at("no such host", 6379, 0, 100ms), nullptr),
+                      std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(the_factory_opens_what_the_settings_name) {
     const auto memory = open_counters(language::MemoryStore{}, nullptr);
     BOOST_TEST(memory->describe() == "memory, 0 counts");
-    const auto redis = open_counters(language::RedisStore{"127.0.0.1", 1, 2, 100ms}, nullptr);
+    const auto redis = open_counters(place_at("127.0.0.1", 1, 2, 100ms), nullptr);
     BOOST_TEST(redis->describe() == "redis 127.0.0.1:1 database 2, answers");
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/connection.h"
+#include "store/resolver.h"
 
 namespace spillway::store {
 
@@ -33,6 +34,16 @@ inline Descriptor listening_socket(std::uint16_t& port) {
         throw std::runtime_error("no socket to listen on");
     port = ntohs(address.sin_port);
     return socket;
+}
+
+// A place of one server; a unix socket's path when the port is 0.
+inline language::RedisStore place_at(std::string host, std::uint16_t port, int database = 0,
+                                     std::chrono::milliseconds timeout = std::chrono::seconds{5}) {
+    language::RedisStore place;
+    place.hosts.push_back({std::move(host), port});
+    place.database = database;
+    place.timeout = timeout;
+    return place;
 }
 
 class RedisServer {
@@ -58,16 +69,14 @@ class RedisServer {
     }
 
     language::RedisStore place(int database = 0) const {
-        return {folder_ + "/redis.sock", 0, database, std::chrono::seconds{5}};
+        return place_at(folder_ + "/redis.sock", 0, database);
     }
-    language::RedisStore tcp_place() const {
-        return {"127.0.0.1", port_, 0, std::chrono::seconds{5}};
-    }
+    language::RedisStore tcp_place() const { return place_at("127.0.0.1", port_); }
 
     // One command on a connection of its own.
     Reply call(const std::vector<std::string>& words) const {
         const auto deadline = Deadline::clock::now() + std::chrono::seconds{30};
-        auto connection = Connection::open(resolve(place()), deadline);
+        auto connection = Connection::open(written_addresses(place().hosts.front()), deadline);
         if (!connection) throw std::runtime_error(connection.error().why);
         auto reply = (*connection)->call(words, deadline);
         if (!reply) throw std::runtime_error(reply.error().why);

@@ -49,7 +49,8 @@ class SimulatedRedis : public limits::Counters {
   public:
     explicit SimulatedRedis(const RedisServer& server)
         : deadline_(Deadline::clock::now() + 600s),
-          connection_(*Connection::open(resolve(server.place()), deadline_)),
+          connection_(
+              *Connection::open(written_addresses(server.place().hosts.front()), deadline_)),
           sha1_(text_of(*call({"SCRIPT", "LOAD", script_with_test_clock()}))) {}
 
     Answers charge(const std::vector<Charge>& charges, Time now) noexcept override {

@@ -45,7 +45,7 @@ struct Watched {
 BOOST_AUTO_TEST_SUITE(trouble)
 
 BOOST_AUTO_TEST_CASE(an_absent_redis_is_told_once_and_asked_rarely) {
-    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    Watched redis(place_at("/nonexistent/redis.sock", 0));
     BOOST_TEST(reason(redis.charge("ann", 1)) == "connect: No such file or directory");
     redis.fail_until_open();
     BOOST_TEST(reason(redis.charge("ann", 1)) == "not asked: silent");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_long_value_is_kept_short_in_redis_too) {
 }
 
 BOOST_AUTO_TEST_CASE(operators_questions_fail_in_words) {
-    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    Watched redis(place_at("/nonexistent/redis.sock", 0));
     BOOST_CHECK_EXCEPTION(
         redis.counters.list("", 10, noon), std::runtime_error, [](const std::exception& e) {
             return std::string(e.what()) == "redis: connect: No such file or directory";
@@ -252,14 +252,14 @@ BOOST_AUTO_TEST_CASE(local_limits_go_on_from_what_redis_granted) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reset_reaches_what_was_counted_here) {
-    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    Watched redis(place_at("/nonexistent/redis.sock", 0));
     BOOST_TEST(!is_silent(redis.charge("ann", 10, WhenUnavailable::local)));
     BOOST_CHECK_THROW(redis.counters.reset("hourly:user:ann"), std::runtime_error);
     BOOST_TEST(std::get<Granted>(redis.charge("ann", 1, WhenUnavailable::local)[0]).used == 1);
 }
 
 BOOST_AUTO_TEST_CASE(one_limit_that_defers_keeps_the_others_uncharged) {
-    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    Watched redis(place_at("/nonexistent/redis.sock", 0));
     const Answers answers = redis.counters.charge({hourly("ann", 4, 10, WhenUnavailable::local),
                                                    hourly("bob", 4, 10, WhenUnavailable::defer)},
                                                   clock_now());
@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(one_limit_that_defers_keeps_the_others_uncharged) {
 }
 
 BOOST_AUTO_TEST_CASE(allowing_limits_stay_silent_beside_local_ones) {
-    Watched redis({"/nonexistent/redis.sock", 0, 0, {}});
+    Watched redis(place_at("/nonexistent/redis.sock", 0));
     const std::vector<Charge> mixed{hourly("ann", 4, 10, WhenUnavailable::allow),
                                     hourly("bob", 4, 10, WhenUnavailable::local),
                                     hourly("eve", 4, 5, WhenUnavailable::local)};

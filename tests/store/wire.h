@@ -21,7 +21,7 @@ class Wire {
     };
 
     explicit Wire(const language::RedisStore& redis, std::string text = "")
-        : redis_(resolve(redis)), text_(std::move(text)) {
+        : redis_(written_addresses(redis.hosts.front())), text_(std::move(text)) {
         if (pipe2(stop_, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
         listener_ = listening_socket(port_);
         thread_ = std::jthread([this] { serve(); });
@@ -34,7 +34,7 @@ class Wire {
         close(stop_[0]);
     }
 
-    language::RedisStore place() const { return {"127.0.0.1", port_, 0, std::chrono::seconds{5}}; }
+    language::RedisStore place() const { return place_at("127.0.0.1", port_); }
 
     // What happens to the next command; `say` stays, the others happen once.
     void next(Trouble trouble) { trouble_ = trouble; }

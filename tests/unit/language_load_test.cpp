@@ -40,8 +40,10 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
     BOOST_TEST((settings.listen == language::Listen{language::InetSocket{"127.0.0.1", 2525}}));
     BOOST_TEST((settings.metrics == language::InetSocket{"127.0.0.1", 9255}));
     BOOST_TEST((settings.control == language::UnixSocket{"/run/x/control.sock", 0640, "adm"}));
-    BOOST_TEST((settings.counters == language::Store{language::RedisStore{
-                                         "::1", 6380, 3, std::chrono::milliseconds{80}}}));
+    const auto& redis = std::get<language::RedisStore>(settings.counters);
+    BOOST_TEST((redis.hosts == std::vector<language::HostPort>{{"::1", 6380}}));
+    BOOST_TEST(redis.database == 3);
+    BOOST_TEST((redis.timeout == std::chrono::milliseconds{80}));
     BOOST_TEST(settings.spool_above == 2U * 1024 * 1024);
     BOOST_TEST(settings.timezone == "Pacific/Auckland");
     BOOST_TEST(
@@ -105,8 +107,8 @@ BOOST_AUTO_TEST_CASE(mistakes_name_what_was_expected) {
         {"user a\nuser b", "p.conf:2:1: error: a second \"user\"; the first is at p.conf:1\n"},
         {"timezone Mars/Base", "p.conf:1:10: error: unknown time zone \"Mars/Base\"\n"},
         {"counters redis://u:p@h/0",
-         "p.conf:1:10: error: a password in the address is not taken: it would stand in logs and "
-         "listings\n"},
+         "p.conf:1:10: error: the address may hold no user or password: they would stand in "
+         "logs and listings; use \"user\" and \"password-file\"\n"},
         {"include p.conf", "p.conf:1:9: error: \"p.conf\" is included a second time\n"},
         {"rule a { add-header \"X Y\" z }",
          "p.conf:1:10: error: \"X Y\" cannot be the name of a header field\n"},
