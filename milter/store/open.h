@@ -1,18 +1,13 @@
 // Opens the counters that the settings name.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
 
 #include "language/settings.h"
 #include "limits/limits.h"
+#include "store/notice.h"
 
 namespace spillway::store {
-
-// What an operator should know, in words; called from any thread, once for each change of state.
-// Must not throw.
-using Notice = std::function<void(std::string)>;
 
 // MemoryCounters or RedisCounters. Redis need not answer yet, but its host's name must resolve:
 // throws std::runtime_error when it does not, or when a socket's path is too long.
