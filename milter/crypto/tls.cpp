@@ -19,11 +19,13 @@ namespace spillway::crypto {
 
 namespace {
 
-// What OpenSSL has to say about the last call of this thread that failed.
+// What OpenSSL has to say about the last call of this thread that failed. What the system refused
+// comes first and is the reason; otherwise the last word is the one meant for people.
 std::string last_words() {
+    const unsigned long first = ERR_peek_error();
+    if (ERR_SYSTEM_ERROR(first)) return std::generic_category().message(ERR_GET_REASON(first));
     const unsigned long error = ERR_peek_last_error();
     if (error == 0) return "no reason given";
-    if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
     const char* reason = ERR_reason_error_string(error);
     return reason != nullptr ? reason : fmt::format("error {:x}", error);
 }

@@ -19,7 +19,7 @@ class Certificates {
         sign("client", "extendedKeyUsage=clientAuth");
     }
 
-    std::string file(const std::string& name) const { return folder_ / name; }
+    std::string file(const std::string& name) const { return folder_.file(name); }
 
     // Options of redis-server, and of a sentinel.
     std::vector<std::string> server_options(const std::string& clients = "no") const {
@@ -50,7 +50,7 @@ class Certificates {
                         file(name), file("ca"), name.size()));
     }
 
-    TestFolder folder_;
+    TempFolder folder_;
 };
 
 inline const Certificates& certificates() {

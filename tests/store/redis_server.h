@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +12,7 @@
 #include "server_process.h"
 #include "store/connection.h"
 #include "store/resolver.h"
+#include "unit/temp_folder.h"
 
 namespace spillway::store {
 
@@ -36,26 +36,6 @@ inline bool becomes_true(const std::function<bool()>& what) {
     return true;
 }
 
-// A folder that goes with its owner.
-class TestFolder {
-  public:
-    TestFolder() {
-        path_ = std::filesystem::temp_directory_path() / "spillway-redis-XXXXXX";
-        if (!mkdtemp(path_.data())) throw std::runtime_error("no temporary folder");
-    }
-    TestFolder(const TestFolder&) = delete;
-    TestFolder& operator=(const TestFolder&) = delete;
-    ~TestFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
 class RedisServer {
   public:
     explicit RedisServer(std::vector<std::string> options = {}) : options_(std::move(options)) {
@@ -69,7 +49,7 @@ class RedisServer {
     }
 
     language::RedisStore place(int database = 0) const {
-        return place_at(folder_ / "redis.sock", 0, database);
+        return place_at(folder_.file("redis.sock"), 0, database);
     }
     language::RedisStore tcp_place() const { return place_at("127.0.0.1", port_); }
 
@@ -84,7 +64,6 @@ class RedisServer {
     }
 
     std::uint16_t port() const { return port_; }
-    const TestFolder& folder() const { return folder_; }
 
     void kill() { process_.kill(); }
     void restart() {
@@ -103,7 +82,7 @@ class RedisServer {
                                        "--port",
                                        std::to_string(port_),
                                        "--unixsocket",
-                                       folder_ / "redis.sock",
+                                       folder_.file("redis.sock"),
                                        "--dir",
                                        folder_.path(),
                                        "--save",
@@ -119,7 +98,7 @@ class RedisServer {
     void start() { process_.start(command(), "ready to accept connections at"); }
 
     std::vector<std::string> options_;
-    TestFolder folder_;
+    TempFolder folder_;
     std::uint16_t port_ = 0;
     ServerProcess process_;
 };

@@ -18,14 +18,14 @@ namespace {
 class Sentinel {
   public:
     Sentinel(std::uint16_t master_port, const std::vector<std::string>& more) : port_(free_port()) {
-        std::ofstream file(folder_ / "sentinel.conf");
+        std::ofstream file(folder_.file("sentinel.conf"));
         file << "port " << port_ << "\nbind 127.0.0.1\ndir " << folder_.path()
              << "\nsentinel monitor mail 127.0.0.1 " << master_port
              << " 2\nsentinel down-after-milliseconds mail 1000\n"
                 "sentinel failover-timeout mail 5000\n";
         for (const std::string& line : more) file << line << "\n";
         file.close();
-        if (!process_.start({"redis-server", folder_ / "sentinel.conf", "--sentinel"},
+        if (!process_.start({"redis-server", folder_.file("sentinel.conf"), "--sentinel"},
                             "+monitor master mail"))
             throw std::runtime_error("sentinel: " + process_.said());
     }
@@ -44,7 +44,7 @@ class Sentinel {
     }
 
   private:
-    TestFolder folder_;
+    TempFolder folder_;
     std::uint16_t port_;
     ServerProcess process_;
 };
@@ -199,9 +199,9 @@ BOOST_AUTO_TEST_CASE(sentinels_may_have_a_password_of_their_own) {
     auto place = set.place();
     Redis nobody(place);
     BOOST_TEST(incremented(nobody).find("NOAUTH") != std::string::npos);
-    const TestFolder folder;
-    std::ofstream(folder / "password") << "watch\n";
-    place.sentinel_login.password_file = folder / "password";
+    const TempFolder folder;
+    std::ofstream(folder.file("password")) << "watch\n";
+    place.sentinel_login.password_file = folder.file("password");
     Redis redis(place);
     BOOST_TEST(incremented(redis) == "1");
 }

@@ -60,10 +60,10 @@ class Password {
         chmod(path().c_str(), mode);
     }
     void remove() const { std::filesystem::remove(path()); }
-    std::string path() const { return folder_ / "password"; }
+    std::string path() const { return folder_.file("password"); }
 
   private:
-    TestFolder folder_;
+    TempFolder folder_;
 };
 
 language::RedisStore as_user(language::RedisStore place, const std::string& user,
