@@ -9,7 +9,10 @@ endif()
 
 find_program(ccache_program ccache)
 if(ccache_program)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache_program})
+    # What ccache asks for where headers are precompiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                    ${ccache_program})
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
 # The headers nearly every file needs, and those named as well, compiled once a target.
