@@ -75,8 +75,9 @@ std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
 
 std::unique_ptr<limits::Counters> Process::opened_counters() {
     check_writable(spool_folder(settings_));
-    return store::open_counters(settings_.counters,
-                                [this](const std::string& notice) { log_.warning(notice); });
+    return store::open_counters(
+        settings_.counters, [this](const std::string& notice) { log_.warning(notice); },
+        store::watch_for(metrics_));
 }
 
 std::unique_ptr<CountsFile> Process::loaded_counts_file() {

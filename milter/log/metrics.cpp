@@ -25,6 +25,8 @@ const Boundaries redis_seconds{50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3,
                                10e-3, 20e-3,  50e-3,  0.1,    0.2,  0.5,  1};
 const Boundaries stage_seconds{50e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 20e-3,
                                50e-3, 0.1,    0.2,    0.5,  1,    2,    5};
+// Where people begin to look: half, near, full.
+const Boundaries use_ratios{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.999, 1};
 
 constexpr std::array verdicts{"accept", "quarantine", "reject", "defer", "discard"};
 constexpr std::array notice_kinds{"mail", "webhook"};
@@ -40,6 +42,17 @@ const char* result_of(const limits::Answer& answer) {
     if (std::holds_alternative<limits::Exceeded>(answer)) return "exceeded";
     if (std::holds_alternative<limits::Unavailable>(answer)) return "unavailable";
     return "not-asked";
+}
+
+// How much of its maximum was used by whoever was charged; nullopt where there is none.
+std::optional<double> use_ratio(const limits::Answer& answer) {
+    const auto ratio = [](const auto& counted) -> std::optional<double> {
+        if (counted.max <= 0 || counted.max == limits::unlimited) return std::nullopt;
+        return static_cast<double>(counted.used) / static_cast<double>(counted.max);
+    };
+    if (const auto* granted = std::get_if<limits::Granted>(&answer)) return ratio(*granted);
+    if (const auto* exceeded = std::get_if<limits::Exceeded>(&answer)) return ratio(*exceeded);
+    return std::nullopt;
 }
 
 // Memory that ran out for a count must not defer the message it counts.
@@ -87,6 +100,8 @@ struct Metrics::Instruments {
         make.counters("spillway_bytes_total", "Bytes of the messages whose body was read.").Add({});
     Family<Counter>& limit_charges =
         make.counters("spillway_limit_charges_total", "What limits answered.");
+    Family<Histogram>& limit_use = make.histograms(
+        "spillway_limit_use_ratio", "Use of a limit by who was charged, 1 is its maximum.");
     Family<Histogram>& stage = make.histograms(
         "spillway_stage_seconds", "How long judging took at each stage, counters included.");
 
@@ -127,6 +142,8 @@ struct Metrics::Instruments {
     void charge(const policy::LimitReport& report) {
         limit_charges.Add({{"limit", report.limit}, {"result", result_of(report.answer)}})
             .Increment();
+        if (const auto ratio = use_ratio(report.answer))
+            limit_use.Add({{"limit", report.limit}}, use_ratios).Observe(*ratio);
     }
 };
 

@@ -13,6 +13,6 @@ namespace spillway::store {
 // MemoryCounters or RedisCounters. Redis need not answer yet, but its host's name must resolve:
 // throws std::runtime_error when it does not, or when a socket's path is too long.
 std::unique_ptr<limits::Counters> open_counters(const language::Store& store, Notice notice,
-                                                Watch watch = {});
+                                                Watch watch);
 
 }  // namespace spillway::store

@@ -22,9 +22,9 @@ rule moon { when text has "blue moon"; quarantine "moon" }
 class Scraped:
     """A daemon whose metrics can be asked over HTTP."""
 
-    def __init__(self, spillwayd, policy=POLICY):
+    def __init__(self, spillwayd, policy=POLICY, **options):
         self.port = free_port()
-        self.daemon = spillwayd(policy, settings=f"metrics inet:127.0.0.1:{self.port}")
+        self.daemon = spillwayd(policy, settings=f"metrics inet:127.0.0.1:{self.port}", **options)
 
     def reply(self, path="/metrics", method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -57,8 +57,22 @@ def test_a_scrape_shows_the_mail_that_was_sent(scraped):
     assert scraped.value('spillway_recipients_total{verdict="accept"}') == 2
     assert scraped.value('spillway_limit_charges_total{limit="hour",result="granted"}') == 2
     assert scraped.value('spillway_limit_charges_total{limit="hour",result="exceeded"}') == 1
+    assert scraped.value('spillway_limit_use_ratio_sum{limit="hour"}') == pytest.approx((1 + 2 + 2) / 3)
     assert scraped.value("spillway_bytes_total") > 0
     assert scraped.value('spillway_stage_seconds_count{stage="message"}') == 3
+
+
+def test_redis_shows_its_calls_and_its_silence(spillwayd, redis):
+    scraped = Scraped(spillwayd, counters=redis.url)
+    scraped.send()
+    assert scraped.value('spillway_redis_calls_total{result="answered"}') >= 1
+    assert scraped.value("spillway_redis_latency_seconds_count") >= 1
+    assert scraped.value("spillway_redis_breaker_open") == 0
+    redis.kill()
+    for _ in range(20):
+        scraped.send()
+    assert scraped.value('spillway_redis_calls_total{result="failed"}') >= 1
+    assert scraped.value("spillway_redis_breaker_open") == 1
 
 
 def test_every_family_says_what_it_is(scraped):
