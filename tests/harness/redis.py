@@ -11,10 +11,11 @@ PROGRAM = shutil.which("redis-server")
 
 
 class Redis:
-    """In memory only, on 127.0.0.1. The port stays the same over kill() and start()."""
+    """In memory only, unless `options` say else. The port stays the same over kill() and start()."""
 
-    def __init__(self, place, name="redis"):
+    def __init__(self, place, name="redis", options=("--appendonly", "no")):
         self.folder = place.folder(name)
+        self.options = options
         self.port = free_port()
         self.process = None
         place.own(self)
@@ -25,8 +26,8 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self):
-        command = [PROGRAM, "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly",
-                   "no", "--dir", self.folder]
+        command = [PROGRAM, "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--dir",
+                   self.folder, *self.options]
         self.process = Process(command, self.folder / "output")
         eventually(self.answers, lambda: "redis-server to answer\n" + self.process.text())
 
