@@ -134,24 +134,24 @@ void prepare_webhooks() { curl_global_init(CURL_GLOBAL_ALL); }
 std::string webhook_json(const policy::Notice& notice, std::string_view id) {
     using Json = nlohmann::ordered_json;
     const Json next_free = notice.next_free ? Json(time_text(*notice.next_free)) : Json(nullptr);
-    const Json json{{"id", id},
-                    {"percent", notice.percent},
-                    {"limit", notice.limit},
-                    {"scope", notice.scope},
-                    {"who", notice.who},
-                    {"used", notice.used},
-                    {"max", notice.max},
-                    {"unit", notice.unit},
-                    {"window", notice.window},
-                    {"at", time_text(notice.at)},
-                    {"next_free", next_free},
-                    {"user", notice.user},
-                    {"domain", notice.domain},
-                    {"account", notice.account},
-                    {"sender", notice.sender},
-                    {"queue_id", notice.queue_id}};
+    const Json object{{"id", id},
+                      {"percent", notice.percent},
+                      {"limit", notice.limit},
+                      {"scope", notice.scope},
+                      {"who", notice.who},
+                      {"used", notice.used},
+                      {"max", notice.max},
+                      {"unit", notice.unit},
+                      {"window", notice.window},
+                      {"at", time_text(notice.at)},
+                      {"next_free", next_free},
+                      {"user", notice.user},
+                      {"domain", notice.domain},
+                      {"account", notice.account},
+                      {"sender", notice.sender},
+                      {"queue_id", notice.queue_id}};
     // Logins and senders may hold any bytes.
-    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+    return object.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::string place_of(const std::string& url) {
@@ -162,8 +162,8 @@ std::string place_of(const std::string& url) {
                        part_of(parsed, CURLUPART_HOST), port.empty() ? "" : ":", port);
 }
 
-Attempt post(const std::string& url, const std::string& json, const TimeLeft& left) {
-    Post transfer(url, json);
+Attempt post(const std::string& url, const std::string& body, const TimeLeft& left) {
+    Post transfer(url, body);
     return transfer.run(left);
 }
 
