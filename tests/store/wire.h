@@ -63,12 +63,15 @@ class Wire {
     }
 
     int connections() const { return connections_; }
+    // To commands that were delivered when nobody waited any more.
+    int late_replies() const { return late_replies_; }
 
   private:
     struct Pair {
         Descriptor client;
         Descriptor redis;
         std::string held{};
+        bool was_held = false;
         bool loses_reply = false;
     };
 
@@ -125,7 +128,7 @@ class Wire {
         char buffer[65536];
         const ssize_t got = read(pair.client.get(), buffer, sizeof buffer);
         if (got <= 0) {
-            if (pair.held.empty()) return false;
+            if (!pair.was_held) return false;
             pair.client = Descriptor();  // it gave up, the command is still on its way
             return true;
         }
@@ -135,6 +138,7 @@ class Wire {
                 return false;
             case Trouble::hold:
                 pair.held = command;
+                pair.was_held = true;
                 return true;
             case Trouble::say:
                 return send(pair.client, text_);
@@ -147,9 +151,10 @@ class Wire {
         return send(pair.redis, command);
     }
 
-    bool to_client(Pair& pair) const {
+    bool to_client(Pair& pair) {
         char buffer[65536];
         const ssize_t got = read(pair.redis.get(), buffer, sizeof buffer);
+        if (pair.client.get() < 0) ++late_replies_;
         if (got <= 0 || pair.loses_reply || pair.client.get() < 0) return false;
         return send(pair.client, {buffer, static_cast<std::size_t>(got)});
     }
@@ -168,6 +173,7 @@ class Wire {
     std::atomic<bool> delivers_{false};
     std::atomic<bool> is_cut_{false};
     std::atomic<int> connections_{0};
+    std::atomic<int> late_replies_{0};
     mutable std::mutex mutex_;
     Trouble trouble_ = Trouble::none;  // guarded by mutex_, as is needle_
     std::string needle_;
