@@ -4,7 +4,8 @@
 // Of each key are known: what Redis granted this process (before), what it granted all the others
 // as it said last (foreign, until that window is over), and what is charged here in the outage
 // (during). A charge fits while during + cost <= (maximum - before - foreign) / machines: however
-// the load moves between the machines, together they do not pass the maximum.
+// the load moves between the machines, together they pass the maximum by no more than what others
+// were granted between Redis's last answer here and the outage.
 //
 // Thread-safe. Memory is bounded by what was charged within the last two windows.
 #pragma once

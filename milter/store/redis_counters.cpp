@@ -30,6 +30,10 @@ bool asks_nothing(const limits::Call& call) {
 
 bool defers(const Charge& charge) { return charge.when_unavailable == WhenUnavailable::defer; }
 
+// Stands before the token of a receipt whose call found no reply: it may still be on its way when
+// the receipt is settled.
+constexpr char unsure = '?';
+
 // Whether the message may go on as far as these answers are concerned.
 bool lets_pass(const limits::Call& call, const Answers& answers) {
     for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -152,7 +156,7 @@ limits::Outcome RedisCounters::charged(Breaker::Permit permit, Asked& asked, lim
     }
     limits::Outcome outcome{asked.merged.spread(asking.answers), std::move(asking.suspended), {}};
     if (passes && !asked.call.charges.empty() && !asked.call.message.empty())
-        outcome.receipt = {token, std::move(asked.call)};
+        outcome.receipt = {asking.failure ? unsure + token : token, std::move(asked.call)};
     return outcome;
 }
 
@@ -264,14 +268,16 @@ void RedisCounters::replay(const Part& part, const std::string& token, limits::T
 void RedisCounters::settle(const limits::Receipt& receipt, bool left, limits::Time now) noexcept {
     if (receipt.token.empty()) return;
     unless_out_of_memory([&] {
-        if (!left) local_.take_back(receipt.token, now);
+        const bool is_unsure = receipt.token.front() == unsure;
+        const std::string token = receipt.token.substr(is_unsure ? 1 : 0);
+        if (!left) local_.take_back(token, now);
         for (const Part& part :
              parts_of(receipt.call, limits::owner_of(receipt.call), redis_.is_cluster())) {
             if (part.call.charges.empty()) continue;
             if (left)
-                settler_.settled(receipt_of(part, receipt.token), receipt.token);
+                settler_.settled(receipt_of(part, token), token, is_unsure);
             else
-                cancel(part, receipt.token, now);
+                cancel(part, token, now);
         }
     });
 }

@@ -55,7 +55,7 @@ Settler::~Settler() {
     thread_.join();
 }
 
-void Settler::settled(const std::string& key, const std::string& token) {
+void Settler::settled(const std::string& key, const std::string& token, bool may_come_again) {
     const std::lock_guard lock(mutex_);
     if (const auto [first, last] = replays_.equal_range(token); first != last) {
         for (auto replay = first; replay != last; ++replay) {
@@ -67,7 +67,8 @@ void Settler::settled(const std::string& key, const std::string& token) {
         return;
     }
     if (settled_.size() >= most_settled) settled_.pop_front();  // its receipt ends by itself
-    settled_.push_back({key, token, SteadyTime::clock::now() + pace_.answered_after});
+    settled_.push_back(
+        {key, token, SteadyTime::clock::now() + pace_.answered_after, may_come_again});
 }
 
 void Settler::add(Task task) {
@@ -277,7 +278,8 @@ void Settler::finish(const std::vector<Task>& tasks, const std::set<std::uint64_
             const auto task = std::ranges::lower_bound(tasks_, told.number, {}, &Task::number);
             if (task == tasks_.end() || task->number != told.number) continue;
             if (task->kind == Task::Kind::replay && task->left)
-                settled_.push_back({task->call.route(), task->token, SteadyTime::clock::now()});
+                settled_.push_back(
+                    {task->call.route(), task->token, SteadyTime::clock::now(), true});
             forget_replay(*task);
             write(done_line(told.number));
             tasks_.erase(task);
@@ -306,6 +308,12 @@ void Settler::forget_old(limits::Time now) {
     }
 }
 
+// The mark is told in lua/receipts.lua.
+Words Settler::Settled::command() const {
+    if (!may_come_again) return {"HDEL", key, token};
+    return {"HSET", key, token, fmt::format("-{}", wall_now().time_since_epoch().count())};
+}
+
 bool Settler::do_settled(SteadyTime until) {
     const bool at_end = until == SteadyTime::max();
     const SteadyTime end = SteadyTime::clock::now() + (at_end ? patience_at_end : patience);
@@ -324,8 +332,7 @@ bool Settler::do_settled(SteadyTime until) {
         for (const Settled& one : batch) keys.push_back(one.key);
         for (const auto& group : by_node(redis_, keys)) {
             std::vector<Words> commands;
-            for (const std::size_t i : group)
-                commands.push_back({"HDEL", batch[i].key, batch[i].token});
+            for (const std::size_t i : group) commands.push_back(batch[i].command());
             if (redis_.pipeline(keys[group.front()], commands, end)) continue;
             // To remove a receipt twice does no harm, so the whole batch comes again.
             const std::lock_guard lock(mutex_);

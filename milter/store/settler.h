@@ -59,8 +59,9 @@ class Settler {
     Settler(const Settler&) = delete;
     Settler& operator=(const Settler&) = delete;
 
-    // The receipt under `key` is not needed any more.
-    void settled(const std::string& key, const std::string& token);
+    // The receipt under `key` is not needed any more. When its call may still be on its way, a mark
+    // stays in its place that keeps it from being charged again.
+    void settled(const std::string& key, const std::string& token, bool may_come_again);
     void add(Task task);
     // Suspensions of this hash and field that are still on their way.
     void drop_suspensions(const std::string& key, const std::string& field);
@@ -90,6 +91,8 @@ class Settler {
         std::string key;
         std::string token;
         SteadyTime due;
+        bool may_come_again = false;
+        Words command() const;
     };
 
     void run();

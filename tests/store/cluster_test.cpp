@@ -150,7 +150,9 @@ BOOST_AUTO_TEST_CASE(each_master_is_walked_once) {
     Redis redis(cluster.place({1}));
     std::set<std::string> ids;
     const auto walked = redis.each_master(soon(), [&](const Redis::ServerCall& call) {
-        return call({"CLUSTER", "MYID"}).map([&](const Reply& id) { ids.emplace(text_of(*id)); });
+        return call({{"CLUSTER", "MYID"}}).map([&](const std::vector<Reply>& replies) {
+            ids.emplace(text_of(*replies.front()));
+        });
     });
     BOOST_TEST(walked.has_value());
     BOOST_TEST(ids.size() == node_count);
@@ -161,9 +163,9 @@ BOOST_AUTO_TEST_CASE(the_first_failure_ends_a_walk) {
     int walked = 0;
     const auto end = redis.each_master(soon(), [&](const Redis::ServerCall& call) {
         ++walked;
-        return call({"NONSENSE"}).and_then([](const Reply& reply) {
+        return call({{"NONSENSE"}}).and_then([](const std::vector<Reply>& replies) {
             return tl::expected<void, Failure>(
-                tl::make_unexpected(Failure{std::string(text_of(*reply))}));
+                tl::make_unexpected(Failure{std::string(text_of(*replies.front()))}));
         });
     });
     BOOST_TEST(walked == 1);

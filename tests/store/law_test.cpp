@@ -17,9 +17,6 @@ using Stores = boost::mpl::list<InMemory, InRedis>;
 Answer ask(limits::Counters& counters, const Charge& charge, Time now) {
     return counters.charge(call_of({charge}), now).answers.front();
 }
-bool granted(limits::Counters& counters, const Charge& charge, Time now) {
-    return std::holds_alternative<Granted>(ask(counters, charge, now));
-}
 std::int64_t use_of(limits::Counters& counters, const std::string& key, Time now) {
     const auto uses = counters.list("hourly:user:" + key, 1, now);
     return uses.empty() ? 0 : uses.front().used;

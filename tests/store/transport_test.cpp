@@ -122,8 +122,9 @@ BOOST_AUTO_TEST_CASE(every_master_is_one_server_when_there_is_one) {
     Redis redis(shared_server().place());
     std::vector<std::string> answers;
     const auto walked = redis.each_master(soon(), [&](const Redis::ServerCall& call) {
-        return call({"PING"}).map(
-            [&](const Reply& reply) { answers.emplace_back(text_of(*reply)); });
+        return call({{"PING"}}).map([&](const std::vector<Reply>& replies) {
+            for (const Reply& reply : replies) answers.emplace_back(text_of(*reply));
+        });
     });
     BOOST_TEST(walked.has_value());
     BOOST_TEST(answers == std::vector<std::string>{"PONG"});

@@ -12,9 +12,12 @@ if found then
 end
 if receipt then
     take_back(receipt)
-    call('HDEL', receipts, token)
-    return 1
 end
-call('HSET', receipts, token, '-' .. text(now))
-call('PEXPIRE', receipts, kept)
-return 0
+-- Marked in either case: the same call may still come, or once more.
+call('HSET', receipts, token, mark())
+if not receipt then
+    call('PEXPIRE', receipts, kept)
+elseif call('HLEN', receipts) == 1 then
+    call('PEXPIRE', receipts, cancelled_kept)
+end
+return receipt and 1 or 0

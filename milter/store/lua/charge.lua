@@ -20,7 +20,7 @@ for i = 1, #open, 2 do
         return receipt and receipt[2] or { 2 }
     elseif receipt and not age and now - since >= unanswered then
         take_back(receipt)
-        call('HDEL', receipts, open[i])
+        call('HSET', receipts, open[i], mark())
     elseif not receipt and now - since > cancelled_kept then
         call('HDEL', receipts, open[i])
     end
@@ -41,7 +41,7 @@ for i = 1, number_of_counts do
     local count = open_count(plans, at)
     counts[i] = count
     answers[i + 1] = count.used
-    if not has_room(count) then
+    if not at and not has_room(count) then
         free[i] = count.kind.next_free(count)
         crossed[i] = count.levels and crossed_when_refused(count, token)
         room = false

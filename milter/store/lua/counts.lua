@@ -88,6 +88,7 @@ local function sliding_kind()
         count.late = count.at and floor(now / width) - slice > slices
         if stored[1] ~= w or not head or slice - head > slices then
             count.fresh, count.stale, count.head = true, stored[1], slice
+            count.outdated = stored[1] == w
             return
         end
         local total, here = tonumber(stored[3]), tonumber(stored[4]) or 0
@@ -337,8 +338,10 @@ local function pacing_kind()
     function pacing.refund(name, w, _, cost)
         local stored = call('HMGET', name, 'w', 'a')
         if stored[1] == w then
+            local arrival = tonumber(stored[2])
             local back = cost * tonumber(string.sub(w, 2))
-            call('HSET', name, 'a', greatest(now * 1000, tonumber(stored[2]) - back))
+            -- What has run off since stays where it is: to raise it would hold up a clock set back.
+            call('HSET', name, 'a', greatest(least(now * 1000, arrival), arrival - back))
         end
     end
 

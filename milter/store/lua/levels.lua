@@ -1,13 +1,11 @@
 -- Which levels of its maximum a count has crossed and not told yet. Told once in a window, by
 -- whichever machine gets there first; a call whose reply was lost asks again and is told again.
 
--- What is told and not outdated, by level: { until, token }.
+-- What was told, by level: { until, token }. What is outdated stays: the clock may be set back.
 local function told_levels(count)
     local told = {}
     for level, ends, token in string.gmatch(count.told or '', '(%d+):(%d+):(%S+)') do
-        if now < tonumber(ends) then
-            told[tonumber(level)] = { tonumber(ends), token }
-        end
+        told[tonumber(level)] = { tonumber(ends), token }
     end
     return told
 end
@@ -17,8 +15,8 @@ local function write_told(count, told, ends)
     for level, by in pairs(told) do
         entries[#entries + 1] = level .. ':' .. text(by[1]) .. ':' .. by[2]
     end
-    -- To tell of a refusal starts a count anew that was of another kind.
-    if count.fresh and not count.used_after then
+    -- To tell of a refusal starts a count anew that was of another kind or of another period.
+    if count.fresh and not count.used_after and not count.outdated then
         count.kind.begin(count)
     end
     call('HSET', count.name, 'n', table.concat(entries, ' '))
@@ -33,7 +31,7 @@ local function tell(count, token, reached)
     local ends = count.ends or now + count.levels.told_for
     for i, level in ipairs(count.levels) do
         if reached(level) then
-            if not told[level] then
+            if not told[level] or told[level][1] <= now then
                 told[level] = { ends, token }
                 changed = true
             end
@@ -50,10 +48,11 @@ local function tell(count, token, reached)
 end
 
 local function crossed_when_granted(count, token)
-    if count.max == unlimited or count.max == 0 then
-        return 0
-    end
+    local crosses_any = count.max ~= unlimited and count.max ~= 0
     return tell(count, token, function(level)
+        if not crosses_any then
+            return false
+        end
         local threshold = ceil(level * count.max / 100)
         return count.used < threshold and threshold <= count.used_after
     end)

@@ -219,7 +219,7 @@ local function open_count(plans, at)
     local count = { kind = kind, name = KEYS[keys], w = ARGV[a + 2], max = most,
         cost = tonumber(ARGV[a + 4]), plan = plan, levels = levels, at = at,
         used = 0, used_after = false, fresh = false, stale = false, told = false, late = false,
-        slice = 0, head = 0, in_slice = 0, width = 0, gone = false }
+        outdated = false, slice = 0, head = 0, in_slice = 0, width = 0, gone = false }
     kind.open(count)
     return count
 end

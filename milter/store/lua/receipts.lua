@@ -1,8 +1,12 @@
 -- Receipts of one message: a hash, in which a call's token has what is needed to take its charges
--- back and to answer the same call again (MessagePack), or "-TIME" when the call was cancelled and
--- must not be carried out any more.
+-- back and to answer the same call again (MessagePack), or "-TIME" when the call was cancelled, or is
+-- settled, and must not be carried out any more however late it comes.
 
 local cancelled_kept = 600000
+
+local function mark()
+    return '-' .. text(now)
+end
 
 -- The time, the answers, and of each charge its name, w, what refund needs to know, its cost and its
 -- fresh members or false.
