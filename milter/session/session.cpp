@@ -9,6 +9,7 @@
 #include "mail/address.h"
 #include "mail/header.h"
 #include "policy/facts.h"
+#include "policy/suspend.h"
 
 namespace spillway::session {
 namespace {
@@ -199,9 +200,12 @@ std::optional<policy::Decision> Session::decided_by_policy(
     if (questions.call) {
         if (!still_there()) return std::nullopt;
         outcome = around_.counters.charge(*questions.call, around_.now());
-        receipt_ = outcome.receipt;
+        receipt_ = std::move(outcome.receipt);
     }
-    return policy::decide(*policy_, message_, std::move(questions), outcome);
+    auto decision = policy::decide(*policy_, message_, std::move(questions), outcome);
+    // Some limits may have been charged where another could not be asked.
+    if (!policy::may_leave(decision.verdict)) settle(false);
+    return decision;
 }
 
 // A notice of ours, known by a name that nobody else was told.
@@ -221,17 +225,8 @@ std::optional<policy::Decision> Session::let_through() const {
     return decision;
 }
 
-void Session::suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept {
-    for (const policy::SuspendOrder& order : orders) {
-        if (order.strike) {
-            limits::Call call;
-            call.charges.push_back(*order.strike);
-            const auto outcome = around_.counters.charge(call, around_.now());
-            around_.counters.settle(outcome.receipt, true, around_.now());
-            if (!std::holds_alternative<limits::Exceeded>(outcome.answers.at(0))) continue;
-        }
-        around_.counters.suspend(order.suspension, around_.now());
-    }
+void Session::suspend(const std::vector<policy::SuspendOrder>& orders) const {
+    policy::carry_out(orders, around_.counters, around_.now());
 }
 
 void Session::notify(const policy::Decision& decision) const {
@@ -241,6 +236,7 @@ void Session::notify(const policy::Decision& decision) const {
 }
 
 void Session::settle(bool left) noexcept {
+    if (receipt_.token.empty()) return;
     around_.counters.settle(receipt_, left, around_.now());
     receipt_ = {};
 }

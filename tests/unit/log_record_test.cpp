@@ -12,7 +12,7 @@ using nlohmann::json;
 // One record with all its parts, so that a case changes only what it is about.
 struct Told {
     policy::Message message;
-    policy::Identity identity{"ann", "customer.example", "acme"};
+    policy::Identity identity{"ann", "customer.example", "acme", "ann"};
     policy::Decision decision;
     policy::Stage stage = policy::Stage::message;
 
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(a_refused_recipient_is_named) {
 BOOST_AUTO_TEST_CASE(each_limit_shows_its_use) {
     Told told;
     told.decision.limits = {
-        {"hourly", "hourly:domain:customer.example", 2, 500, limits::Granted{42}},
-        {"daily", "daily:domain:customer.example", 2, 900, limits::Exceeded{899, {}}},
-        {"far", "far:user:ann", 2, 10, limits::Unavailable{"timed out"}}};
+        {"hourly", "hourly:domain:customer.example", 2, limits::Granted{42, 500}},
+        {"daily", "daily:domain:customer.example", 2, limits::Exceeded{899, {}, 900}},
+        {"far", "far:user:ann", 2, limits::Unavailable{"timed out"}}};
     BOOST_TEST(
         holds(told.plain(), "limit=hourly:42/500 limit=daily:899/900 limit=far:unavailable"));
 
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(no_sender_forges_a_line) {
 BOOST_AUTO_TEST_CASE(the_null_sender_and_an_unknown_size_are_told_as_such) {
     Told told;
     told.message.sender = {};
-    told.message.body_seen = false;
+    told.message.size_known = false;
     BOOST_TEST(holds(told.plain(), " sender=<> "));
     BOOST_TEST(!holds(told.plain(), "size="));
 }
