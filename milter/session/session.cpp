@@ -172,8 +172,7 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
     message_.size = spool_.size() + body_bytes_;
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
     if (decision) {
-        tell_decision(*decision);
-        suspend(decision->suspend);
+        carry_out(*decision);
         notify(*decision);
     } else {
         around_.log.trouble(message_.queue_id,
@@ -225,10 +224,6 @@ std::optional<policy::Decision> Session::let_through() const {
     return decision;
 }
 
-void Session::suspend(const std::vector<policy::SuspendOrder>& orders) const {
-    policy::carry_out(orders, around_.counters, around_.now());
-}
-
 void Session::notify(const policy::Decision& decision) const {
     if (!around_.tell) return;
     for (const policy::Notice& notice : policy::notices_of(*policy_, message_, decision))
@@ -274,30 +269,32 @@ std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
 std::optional<policy::Refusal> Session::ended_by(policy::Stage stage,
                                                  std::optional<policy::Refusal> refusal) {
     if (!refusal) return std::nullopt;
-    tell_refusal(stage, *refusal);
-    suspend(refusal->suspend);
+    carry_out(stage, *refusal);
     if (stage != policy::Stage::recipient) abort();
     return refusal;
 }
 
-void Session::tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const {
+// Suspends whom it says and logs it.
+void Session::carry_out(policy::Stage stage, const policy::Refusal& refusal) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
     tell({.message = message_,
           .identity = identity,
           .stage = stage,
           .verdict = refusal.verdict,
           .decided_by = refusal.decided_by,
-          .spent = microseconds(spent_)});
+          .spent = microseconds(spent_),
+          .suspended = policy::carry_out(refusal.suspend, around_.counters, around_.now())});
 }
 
-void Session::tell_decision(const policy::Decision& decision) const {
+void Session::carry_out(const policy::Decision& decision) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
     tell({.message = message_,
           .identity = identity,
           .verdict = decision.verdict,
           .decided_by = decision.decided_by,
           .decision = &decision,
-          .spent = microseconds(spent_)});
+          .spent = microseconds(spent_),
+          .suspended = policy::carry_out(decision.suspend, around_.counters, around_.now())});
 }
 
 void Session::tell(const log::MessageRecord& record) const {

@@ -408,6 +408,7 @@ BOOST_AUTO_TEST_CASE(strikes_of_refused_messages_add_up) {
     BOOST_TEST(talk.send(1, "viagra\r\n") == "reject");
     BOOST_TEST(talk.send() == "reject");
     BOOST_TEST(talk.bench.count_logged("by=suspension") == 1);
+    BOOST_TEST(talk.bench.count_logged("suspended=\"user ann@customer.example\"") == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
