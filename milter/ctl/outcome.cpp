@@ -147,7 +147,7 @@ Rows suspension_rows(const policy::Rehearsal& rehearsal, const date::time_zone& 
             rehearsal.suspended.end();
         if (done) continue;
         rows.push_back({policy::name_of(suspect.whom), shown(suspect.who),
-                        "not yet: one more strike", order.suspension.reason});
+                        "not yet: a strike is counted", order.suspension.reason});
     }
     return rows;
 }

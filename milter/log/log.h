@@ -8,8 +8,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "language/settings.h"
+#include "limits/counters.h"
 #include "policy/decision.h"
 #include "policy/evaluate.h"
 #include "policy/message.h"
@@ -34,6 +36,8 @@ struct MessageRecord {
     const policy::Decision* decision =
         nullptr;                         // rules, limits and tags; only at the message's end
     std::chrono::microseconds spent{0};  // in the policy, counters included
+    // Who was suspended because of it; orders that were strikes only are not among them.
+    std::vector<limits::Suspension> suspended{};
 };
 
 // The record as key=value pairs, and as one JSON object. Field names are the same in both and are

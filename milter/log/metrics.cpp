@@ -97,7 +97,8 @@ struct Metrics::Instruments {
     Family<Counter>& refused_recipients =
         make.counters("spillway_refused_recipients_total", "Recipients refused alone.");
     Counter& bytes =
-        make.counters("spillway_bytes_total", "Bytes of the messages whose body was read.").Add({});
+        make.counters("spillway_bytes_total", "Bytes of the messages whose size was looked at.")
+            .Add({});
     Family<Counter>& limit_charges =
         make.counters("spillway_limit_charges_total", "What limits answered.");
     Family<Histogram>& limit_use = make.histograms(
@@ -164,7 +165,7 @@ void Metrics::message(const MessageRecord& record) noexcept {
         to.recipients.Add({{"verdict", verdict}})
             .Increment(static_cast<double>(record.message.recipients.size()));
         if (record.decision == nullptr) return;
-        if (record.message.body_seen) to.bytes.Increment(static_cast<double>(record.message.size));
+        if (record.message.size_known) to.bytes.Increment(static_cast<double>(record.message.size));
         for (const auto& limit : record.decision->limits) to.charge(limit);
     });
 }

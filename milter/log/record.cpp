@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <date/date.h>
@@ -104,6 +106,18 @@ void add_rule(Fields& fields, const policy::RuleReport& report) {
         fields.push_back({"audit", report.rule, inert(report.rule)});
 }
 
+void add_suspension(Fields& fields, const limits::Suspension& suspension) {
+    const char* const whom = policy::name_of(suspension.suspect.whom);
+    const std::string& who = suspension.suspect.who;
+    const auto until = std::chrono::floor<std::chrono::seconds>(suspension.until);
+    fields.push_back({"suspended",
+                      Json{{"whom", whom},
+                           {"who", shortened(who)},
+                           {"until", date::format("%FT%TZ", until)},
+                           {"reason", suspension.reason}},
+                      inert(fmt::format("{} {}", whom, who))});
+}
+
 Fields fields_of(const MessageRecord& record) {
     Fields fields;
     const auto& id = record.message.queue_id;
@@ -119,13 +133,17 @@ Fields fields_of(const MessageRecord& record) {
         for (const auto& limit : record.decision->limits) add_limit(fields, limit);
         for (const auto& tag : record.decision->tags) fields.push_back({"tag", tag, inert(tag)});
         for (const auto& rule : record.decision->rules) add_rule(fields, rule);
+        if (const auto size = record.decision->mailing_size)
+            add(fields, "mailing", static_cast<std::uint64_t>(*size));
     }
+    for (const auto& suspension : record.suspended) add_suspension(fields, suspension);
     add(fields, "micros", static_cast<std::uint64_t>(record.spent.count()));
     return fields;
 }
 
 bool is_list(const std::string& name) {
-    return name == "limit" || name == "tag" || name == "audit" || name == "unsure";
+    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "suspended"};
+    return std::ranges::find(lists, name) != std::end(lists);
 }
 
 }  // namespace

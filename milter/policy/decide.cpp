@@ -22,10 +22,6 @@ bool is_internal_notice(const Message& message) {
            (message.sender.empty() || message.sender.local == "double-bounce");
 }
 
-bool may_leave(const Verdict& verdict) {
-    return std::holds_alternative<Accept>(verdict) || std::holds_alternative<Quarantine>(verdict);
-}
-
 std::optional<Refusal> refusal_of(Objection objection) {
     if (objection.rank == 0) return std::nullopt;
     return Refusal{std::move(objection.verdict), std::move(objection.decided_by)};

@@ -10,4 +10,8 @@ const char* name_of(const Verdict& verdict) {
     return names[verdict.index()];
 }
 
+bool may_leave(const Verdict& verdict) {
+    return std::holds_alternative<Accept>(verdict) || std::holds_alternative<Quarantine>(verdict);
+}
+
 }  // namespace spillway::policy

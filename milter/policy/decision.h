@@ -35,6 +35,9 @@ using Verdict = std::variant<Accept, Quarantine, Reject, Defer, Discard>;
 // "accept", "quarantine", "reject", "defer" or "discard": the word used in logs, metrics and JSON.
 const char* name_of(const Verdict& verdict);
 
+// True of a message that goes on its way or is held, and so is charged.
+bool may_leave(const Verdict& verdict);
+
 struct AddHeader {
     std::string name;
     std::string value;  // no CR, no LF

@@ -9,6 +9,7 @@
 #include "mail/address.h"
 #include "mail/header.h"
 #include "policy/facts.h"
+#include "policy/suspend.h"
 
 namespace spillway::session {
 namespace {
@@ -171,8 +172,7 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
     message_.size = spool_.size() + body_bytes_;
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
     if (decision) {
-        tell_decision(*decision);
-        suspend(decision->suspend);
+        carry_out(*decision);
         notify(*decision);
     } else {
         around_.log.trouble(message_.queue_id,
@@ -199,9 +199,12 @@ std::optional<policy::Decision> Session::decided_by_policy(
     if (questions.call) {
         if (!still_there()) return std::nullopt;
         outcome = around_.counters.charge(*questions.call, around_.now());
-        receipt_ = outcome.receipt;
+        receipt_ = std::move(outcome.receipt);
     }
-    return policy::decide(*policy_, message_, std::move(questions), outcome);
+    auto decision = policy::decide(*policy_, message_, std::move(questions), outcome);
+    // Some limits may have been charged where another could not be asked.
+    if (!policy::may_leave(decision.verdict)) settle(false);
+    return decision;
 }
 
 // A notice of ours, known by a name that nobody else was told.
@@ -221,19 +224,6 @@ std::optional<policy::Decision> Session::let_through() const {
     return decision;
 }
 
-void Session::suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept {
-    for (const policy::SuspendOrder& order : orders) {
-        if (order.strike) {
-            limits::Call call;
-            call.charges.push_back(*order.strike);
-            const auto outcome = around_.counters.charge(call, around_.now());
-            around_.counters.settle(outcome.receipt, true, around_.now());
-            if (!std::holds_alternative<limits::Exceeded>(outcome.answers.at(0))) continue;
-        }
-        around_.counters.suspend(order.suspension, around_.now());
-    }
-}
-
 void Session::notify(const policy::Decision& decision) const {
     if (!around_.tell) return;
     for (const policy::Notice& notice : policy::notices_of(*policy_, message_, decision))
@@ -241,6 +231,7 @@ void Session::notify(const policy::Decision& decision) const {
 }
 
 void Session::settle(bool left) noexcept {
+    if (receipt_.token.empty()) return;
     around_.counters.settle(receipt_, left, around_.now());
     receipt_ = {};
 }
@@ -278,30 +269,32 @@ std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
 std::optional<policy::Refusal> Session::ended_by(policy::Stage stage,
                                                  std::optional<policy::Refusal> refusal) {
     if (!refusal) return std::nullopt;
-    tell_refusal(stage, *refusal);
-    suspend(refusal->suspend);
+    carry_out(stage, *refusal);
     if (stage != policy::Stage::recipient) abort();
     return refusal;
 }
 
-void Session::tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const {
+// Suspends whom it says and logs it.
+void Session::carry_out(policy::Stage stage, const policy::Refusal& refusal) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
     tell({.message = message_,
           .identity = identity,
           .stage = stage,
           .verdict = refusal.verdict,
           .decided_by = refusal.decided_by,
-          .spent = microseconds(spent_)});
+          .spent = microseconds(spent_),
+          .suspended = policy::carry_out(refusal.suspend, around_.counters, around_.now())});
 }
 
-void Session::tell_decision(const policy::Decision& decision) const {
+void Session::carry_out(const policy::Decision& decision) const {
     const policy::Identity identity = policy::identify(*policy_, message_);
     tell({.message = message_,
           .identity = identity,
           .verdict = decision.verdict,
           .decided_by = decision.decided_by,
           .decision = &decision,
-          .spent = microseconds(spent_)});
+          .spent = microseconds(spent_),
+          .suspended = policy::carry_out(decision.suspend, around_.counters, around_.now())});
 }
 
 void Session::tell(const log::MessageRecord& record) const {

@@ -106,10 +106,9 @@ class Session {
     std::optional<policy::Decision> decided_by_policy(const std::function<bool()>& still_there);
     std::optional<policy::Decision> let_through() const;
     void forget_message() noexcept;
-    void suspend(const std::vector<policy::SuspendOrder>& orders) const noexcept;
     void notify(const policy::Decision& decision) const;
-    void tell_refusal(policy::Stage stage, const policy::Refusal& refusal) const;
-    void tell_decision(const policy::Decision& decision) const;
+    void carry_out(policy::Stage stage, const policy::Refusal& refusal) const;
+    void carry_out(const policy::Decision& decision) const;
     void tell(const log::MessageRecord& record) const;
 
     const Surroundings& around_;

@@ -63,8 +63,8 @@ BOOST_FIXTURE_TEST_CASE(messages_are_counted_by_verdict_and_who_decided, Counted
     BOOST_TEST(has("spillway_bytes_total 3000"));
 }
 
-BOOST_FIXTURE_TEST_CASE(bytes_that_were_not_read_are_not_counted, Counted) {
-    message.body_seen = false;
+BOOST_FIXTURE_TEST_CASE(bytes_that_were_not_measured_are_not_counted, Counted) {
+    message.size_known = false;
     end();
     BOOST_TEST(has("spillway_bytes_total 0"));
 }

@@ -12,9 +12,10 @@ using nlohmann::json;
 // One record with all its parts, so that a case changes only what it is about.
 struct Told {
     policy::Message message;
-    policy::Identity identity{"ann", "customer.example", "acme"};
+    policy::Identity identity{"ann", "customer.example", "acme", "ann"};
     policy::Decision decision;
     policy::Stage stage = policy::Stage::message;
+    std::vector<limits::Suspension> suspended;
 
     Told() {
         message.received = limits::Time(1795392000123ms);
@@ -33,7 +34,8 @@ struct Told {
                 .verdict = decision.verdict,
                 .decided_by = decision.decided_by,
                 .decision = stage == policy::Stage::message ? &decision : nullptr,
-                .spent = 250us};
+                .spent = 250us,
+                .suspended = suspended};
     }
     std::string plain() const { return log::plain_line(record()); }
     json parsed() const { return json::parse(log::json_line(record())); }
@@ -90,9 +92,9 @@ BOOST_AUTO_TEST_CASE(a_refused_recipient_is_named) {
 BOOST_AUTO_TEST_CASE(each_limit_shows_its_use) {
     Told told;
     told.decision.limits = {
-        {"hourly", "hourly:domain:customer.example", 2, 500, limits::Granted{42}},
-        {"daily", "daily:domain:customer.example", 2, 900, limits::Exceeded{899, {}}},
-        {"far", "far:user:ann", 2, 10, limits::Unavailable{"timed out"}}};
+        {"hourly", "hourly:domain:customer.example", 2, limits::Granted{42, 500}},
+        {"daily", "daily:domain:customer.example", 2, limits::Exceeded{899, {}, 900}},
+        {"far", "far:user:ann", 2, limits::Unavailable{"timed out"}}};
     BOOST_TEST(
         holds(told.plain(), "limit=hourly:42/500 limit=daily:899/900 limit=far:unavailable"));
 
@@ -100,6 +102,41 @@ BOOST_AUTO_TEST_CASE(each_limit_shows_its_use) {
     BOOST_TEST(limits[0]["used"] == 42);
     BOOST_TEST(limits[1]["state"] == "exceeded");
     BOOST_TEST(limits[2]["why"] == "timed out");
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_without_end_and_one_nobody_looked_at_say_so) {
+    Told told;
+    told.decision.limits = {{"free", "free:user:ann", 1, limits::Granted{7, limits::unlimited}},
+                            {"month", "month:user:ann", 1, limits::NotAsked{}}};
+    BOOST_TEST(holds(told.plain(), "limit=free:7/unlimited limit=month:not-asked"));
+    const json limits = told.parsed()["limit"];
+    BOOST_TEST(limits[0]["max"] == "unlimited");
+    BOOST_TEST(limits[1]["state"] == "not-asked");
+    BOOST_TEST(!limits[1].contains("used"));
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_a_mailing_is_told_when_it_was_asked_for) {
+    Told told;
+    BOOST_TEST(!holds(told.plain(), "mailing="));
+    told.decision.mailing_size = 451;
+    BOOST_TEST(holds(told.plain(), " mailing=451 "));
+    BOOST_TEST(told.parsed()["mailing"] == 451);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_suspended_is_told_also_of_an_early_refusal) {
+    Told told;
+    const limits::Time until = told.message.received + 2h;
+    told.suspended = {{{"acme", limits::Whom::user, "ann@customer.example"}, until, "rule word"},
+                      {{"acme", limits::Whom::domain, "customer.example"}, until, "rule word"}};
+    for (const policy::Stage stage : {policy::Stage::message, policy::Stage::mail}) {
+        told.stage = stage;
+        BOOST_TEST(holds(told.plain(), R"(suspended="user ann@customer.example" )"
+                                       R"(suspended="domain customer.example")"));
+        const json first = told.parsed()["suspended"][0];
+        BOOST_TEST(first["whom"] == "user");
+        BOOST_TEST(first["until"] == "2026-11-23T02:00:00Z");
+        BOOST_TEST(first["reason"] == "rule word");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(audit_hits_and_rules_that_cannot_tell_are_shown_others_not) {
@@ -129,7 +166,7 @@ BOOST_AUTO_TEST_CASE(no_sender_forges_a_line) {
 BOOST_AUTO_TEST_CASE(the_null_sender_and_an_unknown_size_are_told_as_such) {
     Told told;
     told.message.sender = {};
-    told.message.body_seen = false;
+    told.message.size_known = false;
     BOOST_TEST(holds(told.plain(), " sender=<> "));
     BOOST_TEST(!holds(told.plain(), "size="));
 }

@@ -42,7 +42,9 @@ BOOST_AUTO_TEST_CASE(a_quarantined_message_is_edited_and_held_without_a_reply) {
 
 BOOST_AUTO_TEST_CASE(a_quarantine_always_has_a_reason) {
     smfi_str context;
-    apply(&context, {policy::Quarantine{}, "", {}, {}, {}, {}}, true);
+    policy::Decision held;
+    held.verdict = policy::Quarantine{};
+    apply(&context, held, true);
     BOOST_TEST(context.done.back() == "hold held by policy");
 }
 

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "policy/evaluate.h"
+#include "policy/facts.h"
 
 using namespace spillway;
 using namespace spillway::policy;
@@ -17,7 +18,7 @@ TemplateReply reply(int code) {
 Limit limit(std::string name, limits::WhenUnavailable when = limits::WhenUnavailable::allow) {
     Limit one;
     one.name = std::move(name);
-    one.rate = {500, std::chrono::hours{1}};
+    one.rate = limits::Sliding{500, std::chrono::hours{1}};
     one.over = RejectAction{reply(552)};
     one.when_unavailable = when;
     return one;
@@ -49,8 +50,15 @@ Message message_to(int recipients) {
     return message;
 }
 
+Questions asked(const Policy& policy, const Message& message) {
+    Facts facts(policy, message);
+    return questions(facts);
+}
+
 Decision decided(const Policy& policy, const Message& message, const limits::Answers& answers) {
-    return decide(policy, message, questions(policy, message), answers);
+    limits::Outcome outcome;
+    outcome.answers = answers;
+    return decide(policy, message, asked(policy, message), outcome);
 }
 
 template <typename Kind>
@@ -68,11 +76,11 @@ BOOST_AUTO_TEST_CASE(missing_counters_defer_but_never_hide_a_rejection) {
     Policy policy = policy_with(limit("hourly", limits::WhenUnavailable::defer), limit("other"));
     const limits::Answers silent{limits::Unavailable{}, limits::Unavailable{}};
     BOOST_TEST(is<Defer>(decided(policy, message_to(1), silent)));
-    const limits::Answers over{limits::Unavailable{}, limits::Exceeded{500, noon}};
+    const limits::Answers over{limits::Unavailable{}, limits::Exceeded{500, noon, 500}};
     BOOST_TEST(is<Reject>(decided(policy, message_to(1), over)));
 
     policy.rules.push_back(rule("all", RejectAction{reply(550)}));
-    BOOST_TEST(questions(policy, message_to(1)).charges.empty());
+    BOOST_TEST(!asked(policy, message_to(1)).call);
     BOOST_TEST(is<Reject>(decided(policy, message_to(1), {})));
 }
 
@@ -84,14 +92,14 @@ BOOST_AUTO_TEST_CASE(a_silent_counter_that_allows_lets_the_message_pass) {
 BOOST_AUTO_TEST_CASE(a_refused_message_is_not_charged_and_a_held_one_is) {
     Policy policy = policy_with(limit("hourly"));
     policy.rules.push_back(rule("hold", QuarantineAction{*Template::parse("why")}));
-    BOOST_TEST(questions(policy, message_to(3)).charges.size() == 1U);
+    BOOST_TEST(asked(policy, message_to(3)).call->charges.size() == 1U);
     policy.rules.insert(policy.rules.begin(), rule("drop", DiscardAction{}));
-    BOOST_TEST(questions(policy, message_to(3)).charges.empty());
+    BOOST_TEST(!asked(policy, message_to(3)).call);
 }
 
 BOOST_AUTO_TEST_CASE(the_refusal_names_limit_use_and_next_free_time) {
     const Policy policy = policy_with(limit("hourly"));
-    const Decision decision = decided(policy, message_to(3), {limits::Exceeded{499, noon}});
+    const Decision decision = decided(policy, message_to(3), {limits::Exceeded{499, noon, 500}});
     BOOST_TEST(decision.decided_by == "limit hourly");
     BOOST_TEST(std::get<Reject>(decision.verdict).reply.text ==
                "no: 499/500 2027-01-15 08:00 UTC (limit hourly)");
@@ -103,7 +111,7 @@ BOOST_AUTO_TEST_CASE(scopes_never_make_an_empty_key) {
     Policy policy = policy_with(limit("l"));
     const auto key = [&](Scope scope, const Message& message) {
         policy.limits[0].scope = scope;
-        return questions(policy, message).charges.at(0).key;
+        return asked(policy, message).call->charges.at(0).key;
     };
     Message message = message_to(1);
     BOOST_TEST(key(Scope::user, message) == "l:user:ann@a.example");
@@ -142,10 +150,10 @@ BOOST_AUTO_TEST_CASE(a_domains_limit_has_one_account_whoever_sends) {
     Message message = message_to(1);
     for (const char* user : {"ann@a.example", "bob@a.example"}) {
         message.user = user;
-        BOOST_TEST(questions(policy, message).charges.at(0).account == "a.example");
+        BOOST_TEST(asked(policy, message).call->charges.at(0).account == "a.example");
     }
     policy.limits[0].scope = Scope::account;
-    BOOST_TEST(questions(policy, message).charges.at(0).account == "two");
+    BOOST_TEST(asked(policy, message).call->charges.at(0).account == "two");
 }
 
 BOOST_AUTO_TEST_CASE(the_case_of_a_login_makes_no_second_user) {
@@ -153,7 +161,7 @@ BOOST_AUTO_TEST_CASE(the_case_of_a_login_makes_no_second_user) {
     policy.limits[0].scope = Scope::user;
     Message message = message_to(1);
     message.user = "aNN@A.example";
-    BOOST_TEST(questions(policy, message).charges.at(0).key == "l:user:ann@a.example");
+    BOOST_TEST(asked(policy, message).call->charges.at(0).key == "l:user:ann@a.example");
 }
 
 BOOST_AUTO_TEST_CASE(many_authors_and_recipients_take_no_memory_for_their_pairs) {

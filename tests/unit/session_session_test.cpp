@@ -1,5 +1,9 @@
 #include "session/session.h"
 
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
 #include <boost/test/unit_test.hpp>
 
 #include "unit/workbench.h"
@@ -35,12 +39,17 @@ struct Talk {
         session.end_of_headers(false);
         session.body(body);
     }
-    std::optional<policy::Decision> end() {
+    std::optional<policy::Decision> end_unanswered() {
         session.named("4XYZ");
         return session.end_of_message([this] {
             ++asked_whether_there;
             return there;
         });
+    }
+    std::optional<policy::Decision> end() {
+        auto decision = end_unanswered();
+        session.settle(decision.has_value());
+        return decision;
     }
     // The verdict over one message to `recipients` people.
     std::string send(int recipients = 1, const std::string& body = "Hello\r\n") {
@@ -246,6 +255,226 @@ BOOST_AUTO_TEST_CASE(metrics_see_what_the_log_sees) {
     BOOST_TEST(has("spillway_connections 1"));
     { const Session another(talk.bench.around); }
     BOOST_TEST(has("spillway_connections 1"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_charged_is_taken_back_unless_the_mta_took_the_answer) {
+    Talk talk(limit_of_three);
+    const auto charge = [&] {
+        talk.mail();
+        talk.rcpt("b@good.example");
+        talk.content();
+        BOOST_TEST(name_of(talk.end_unanswered().value().verdict) == "accept");
+        BOOST_TEST(talk.bench.used() == 1);
+    };
+    charge();
+    talk.session.abort();
+    BOOST_TEST(talk.bench.used() == 0);
+    charge();
+    talk.session.settle(false);
+    BOOST_TEST(talk.bench.used() == 0);
+    charge();
+    talk.mail();  // the MTA goes on as if there had been no answer
+    BOOST_TEST(talk.bench.used() == 0);
+    charge();
+    talk.session.settle(true);
+    talk.session.abort();
+    BOOST_TEST(talk.bench.used() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_breaks_before_the_answer_is_not_charged) {
+    Workbench bench(limit_of_three);
+    {
+        Session session(bench.around);
+        session.mail({.user = "ann@customer.example", .argument = "<a@b.example>", .queue_id = ""});
+        session.recipient("b@good.example", "<b@good.example>");
+        session.end_of_headers(false);
+        BOOST_TEST(session.end_of_message([] { return true; }).has_value());
+        BOOST_TEST(bench.used() == 1);
+    }
+    BOOST_TEST(bench.used() == 0);
+}
+
+const std::string one_connection =
+    "limit open { scope user; count connections; rate 1; "
+    "over defer 451 4.7.1 \"%{limit}: %{used} of %{max}\" }\n";
+
+BOOST_AUTO_TEST_CASE(a_place_is_held_until_its_connection_ends) {
+    Workbench bench(one_connection);
+    const session::Sender ann{
+        .user = "ann@customer.example", .argument = "<a@b.c>", .queue_id = ""};
+    const session::Sender bob{
+        .user = "bob@customer.example", .argument = "<b@b.c>", .queue_id = ""};
+    Session second(bench.around);
+    {
+        Session first(bench.around);
+        BOOST_TEST(!first.mail(ann).has_value());
+        first.abort();
+        BOOST_TEST(!first.mail(ann).has_value());  // its second message needs no other place
+        const auto refusal = second.mail(ann);
+        BOOST_TEST_REQUIRE(refusal.has_value());
+        BOOST_TEST(refusal->decided_by == "limit open");
+        BOOST_TEST(std::get<policy::Defer>(refusal->verdict).reply.text == "open: 1 of 1");
+        BOOST_TEST(bench.count_logged("stage=mail") == 1);
+        BOOST_TEST(!second.mail(bob).has_value());
+    }
+    BOOST_TEST(!second.mail(ann).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(recipients_beyond_the_limit_are_refused_and_the_others_charged) {
+    Talk talk("limit hourly { scope domain; count recipients; rate 3 / 1h; over partial }\n");
+    talk.mail();
+    for (int i = 0; i < 3; ++i) BOOST_TEST(!talk.rcpt(fmt::format("r{}@p.example", i)));
+    const auto refusal = talk.rcpt("r3@p.example");
+    BOOST_TEST_REQUIRE(refusal.has_value());
+    BOOST_TEST(std::get<policy::Defer>(refusal->verdict).reply.code == 452);
+    talk.content();
+    BOOST_TEST(name_of(talk.end().value().verdict) == "accept");
+    BOOST_TEST(talk.bench.used() == 3);
+    BOOST_TEST(talk.bench.count_logged("stage=recipient") == 1);
+    talk.mail();  // the next message finds no room at all
+    BOOST_TEST(talk.rcpt("r4@p.example").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_size_is_counted_without_keeping_the_body) {
+    Talk talk("limit daily { scope domain; count bytes; rate 1M / 1d }\n");
+    talk.mail();
+    talk.rcpt("b@good.example");
+    talk.session.header("From", " Ann <ann@customer.example>");
+    talk.session.end_of_headers(false);
+    for (int i = 0; i < 100; ++i) BOOST_TEST(talk.session.body(std::string(5000, 'x')));
+    // Kept it would be in a spool by now.
+    std::error_code none;
+    const auto spooled = std::filesystem::directory_iterator(talk.bench.folder.path(), none);
+    BOOST_TEST(std::distance(begin(spooled), end(spooled)) == 1);  // the log
+    BOOST_TEST(name_of(talk.end().value().verdict) == "accept");
+    BOOST_TEST(talk.bench.used() == 34 + 2 + 500'000);
+    BOOST_TEST(talk.bench.logged("size=500036"));
+}
+
+BOOST_AUTO_TEST_CASE(notices_are_told_once_for_each_level_crossed) {
+    Talk talk(
+        "limit hourly { scope domain; count recipients; rate 10 / 1h; "
+        "notice 50% 100% to postmaster }\n");
+    std::vector<int> told;
+    talk.bench.around.tell = [&](const policy::Notice& notice) { told.push_back(notice.percent); };
+    talk.send(4);
+    BOOST_TEST(told.empty());
+    talk.send(2);
+    talk.send(1);
+    BOOST_TEST(told == std::vector<int>{50}, boost::test_tools::per_element());
+    talk.send(4);  // does not fit
+    talk.send(4);
+    BOOST_TEST(told == (std::vector<int>{50, 100}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_notice_of_ours_is_let_through_once_and_only_from_here) {
+    Workbench bench("rule all { reject 550 5.7.1 \"closed\" }\n");
+    std::set<std::string, std::less<>> ours{"secret"};
+    bench.around.is_our_notice = [&](std::string_view name) {
+        return ours.erase(std::string(name)) > 0;
+    };
+    const auto verdict_of = [&](const std::string& name, bool local) {
+        Session session(bench.around);
+        session.connected({.ip = {}, .local_submission = local});
+        session.mail({.user = "", .argument = "<>", .queue_id = "4X"});
+        session.recipient("b@good.example", "<b@good.example>");
+        session.header("X-Spillway-Notice", " " + name);
+        session.end_of_headers(false);
+        const auto decision = session.end_of_message([] { return true; });
+        if (!decision) return std::string("ended");
+        return std::string(name_of(decision->verdict)) + " by " + decision->decided_by;
+    };
+    BOOST_TEST(verdict_of("secret", false) == "ended");  // refused at MAIL: not from here
+    BOOST_TEST(verdict_of("guess", true) == "quarantine by rule all");
+    BOOST_TEST(verdict_of("secret", true) == "accept by notice");
+    BOOST_TEST(verdict_of("secret", true) == "quarantine by rule all");
+}
+
+BOOST_AUTO_TEST_CASE(a_suspension_holds_from_the_next_message_on) {
+    Talk talk("rule word { when text has \"viagra\"; suspend user for 2h; tag spam }\n");
+    BOOST_TEST(talk.send(1, "viagra\r\n") == "accept");
+    BOOST_TEST(talk.send() == "reject");
+    BOOST_TEST(talk.bench.logged("by=suspension"));
+    talk.bench.now += std::chrono::hours{2};
+    BOOST_TEST(talk.send() == "accept");
+}
+
+BOOST_AUTO_TEST_CASE(strikes_of_refused_messages_add_up) {
+    Talk talk(
+        "rule word { when text has \"viagra\"; suspend user for 2h after 2 in 1h; "
+        "reject 550 5.7.1 \"no\" }\n");
+    for (int i = 0; i < 2; ++i) BOOST_TEST(talk.send(1, "viagra\r\n") == "reject");
+    BOOST_TEST(talk.send() == "accept");
+    BOOST_TEST(talk.send(1, "viagra\r\n") == "reject");
+    BOOST_TEST(talk.send() == "reject");
+    BOOST_TEST(talk.bench.count_logged("by=suspension") == 1);
+    BOOST_TEST(talk.bench.count_logged("suspended=\"user ann@customer.example\"") == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Counters that answer charges as a case wants, and remember how they were settled.
+class Answering : public limits::MemoryCounters {
+  public:
+    explicit Answering(limits::Answers answers) : answers_(std::move(answers)) {}
+    limits::Outcome charge(const limits::Call&, limits::Time) noexcept override {
+        limits::Outcome outcome;
+        outcome.answers = answers_;
+        outcome.receipt.token = "token";
+        return outcome;
+    }
+    void settle(const limits::Receipt& receipt, bool left, limits::Time) noexcept override {
+        settled += receipt.token + (left ? " left;" : " back;");
+    }
+    std::string settled;
+
+  private:
+    limits::Answers answers_;
+};
+
+struct Unasked {
+    explicit Unasked(const std::string& when, limits::Answers answers)
+        : bench("limit l { scope domain; count recipients; rate 3 / 1h; when-unavailable " + when +
+                " }\nlimit m { scope user; count recipients; rate 3 / 1h }\n"),
+          counters(std::move(answers)) {}
+
+    std::string verdict() {
+        const session::Surroundings around{.current_policy = bench.around.current_policy,
+                                           .counters = counters,
+                                           .log = bench.log,
+                                           .metrics = bench.metrics,
+                                           .spool_dir = bench.folder.path(),
+                                           .now = bench.around.now};
+        Session session(around);
+        session.mail({.user = "ann@customer.example", .argument = "<a@b.c>", .queue_id = ""});
+        session.recipient("b@good.example", "<b@good.example>");
+        session.end_of_headers(false);
+        const auto decision = session.end_of_message([] { return true; });
+        session.settle(true);
+        return name_of(decision.value().verdict);
+    }
+
+    Workbench bench;
+    Answering counters;
+};
+
+BOOST_AUTO_TEST_SUITE(counters_that_are_silent)
+
+const limits::Answer silent = limits::Unavailable{"timed out"};
+
+BOOST_AUTO_TEST_CASE(only_a_limit_that_says_so_defers) {
+    BOOST_TEST(Unasked("allow", {silent, silent}).verdict() == "accept");
+    BOOST_TEST(Unasked("local", {silent, silent}).verdict() == "accept");
+    BOOST_TEST(Unasked("defer", {silent, silent}).verdict() == "defer");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_charged_beside_a_silent_counter_is_taken_back) {
+    Unasked deferred("defer", {silent, limits::Granted{1, 3}});
+    BOOST_TEST(deferred.verdict() == "defer");
+    BOOST_TEST(deferred.counters.settled == "token back;");
+    Unasked allowed("allow", {silent, limits::Granted{1, 3}});
+    BOOST_TEST(allowed.verdict() == "accept");
+    BOOST_TEST(allowed.counters.settled == "token left;");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
