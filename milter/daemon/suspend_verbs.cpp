@@ -57,6 +57,7 @@ json suspend(const json& request, const session::Surroundings& around) {
                                 asker(request), suspension.reason));
     json reply = described(suspension);
     reply["ok"] = true;
+    reply["zone"] = around.current_policy()->zone->name();
     return reply;
 }
 
