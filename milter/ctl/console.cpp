@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <sstream>
+#include <ctime>
 #include <stdexcept>
 
 #include <date/tz.h>
@@ -115,11 +115,20 @@ std::string max_text(const nlohmann::json& max) {
     return max.is_string() ? max.get<std::string>() : with_commas(max.get<std::int64_t>());
 }
 
+std::string in_window(const nlohmann::json& window) {
+    if (window.is_null()) return "";
+    const auto name = window.get<std::string>();
+    if (name == "at once") return " " + name;
+    const bool is_length = name.find_first_of("0123456789") != name.npos;
+    return (is_length ? " in " : " a ") + name;
+}
+
 std::string time_text(const nlohmann::json& time, const std::string& zone) {
     if (time.is_null()) return "";
-    std::istringstream in(time.get<std::string>());
-    date::sys_seconds utc;
-    if (!(in >> date::parse("%FT%TZ", utc))) return shown(in.str());
+    const auto text = time.get<std::string>();
+    std::tm parts{};
+    if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return shown(text);
+    const date::sys_seconds utc(std::chrono::seconds(::timegm(&parts)));
     const date::time_zone* const place = zone_named(zone);
     const auto local = place->to_local(utc);
     const auto now = place->to_local(date::floor<std::chrono::seconds>(limits::Clock::now()));
@@ -128,7 +137,9 @@ std::string time_text(const nlohmann::json& time, const std::string& zone) {
     const auto year_of = [](auto at) {
         return date::year_month_day(date::floor<date::days>(at)).year();
     };
-    return date::format(year_of(local) == year_of(now) ? "%e %b %H:%M" : "%e %b %Y", local);
+    const std::string there =
+        date::format(year_of(local) == year_of(now) ? "%e %b %H:%M" : "%e %b %Y", local);
+    return there.substr(there.find_first_not_of(' '));
 }
 
 std::optional<Size> terminal() {

@@ -29,6 +29,10 @@ std::string columns(const std::vector<std::vector<std::string>>& rows, std::stri
 // A maximum as the daemon's replies have it: with commas, "unlimited", or "" where it is null.
 std::string max_text(const nlohmann::json& max);
 
+// A window of the daemon's replies, after a number of what is counted: " in 1h", " a month",
+// " at once"; "" for the null of a pace, whose number is a burst.
+std::string in_window(const nlohmann::json& window);
+
 // A time of the daemon's replies in a zone: "14:07" today, else "24 Nov 00:00", and with the year
 // where it is another; "" for null. UTC where this machine does not know the zone.
 std::string time_text(const nlohmann::json& time, const std::string& zone);

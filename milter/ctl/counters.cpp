@@ -11,12 +11,6 @@ using nlohmann::json;
 
 namespace {
 
-// What the window is called, where it has no length: "in 1h", "a month".
-std::string in_window(const std::string& window) {
-    const bool is_length = window.find_first_of("0123456789") != window.npos;
-    return is_length ? "in " + window : "a " + window;
-}
-
 // Counters whose limit is no longer in the policy have no maximum to be held against.
 std::vector<std::string> row_of(const json& counter) {
     const auto used = counter.at("used").get<std::int64_t>();
@@ -24,8 +18,7 @@ std::vector<std::string> row_of(const json& counter) {
     if (!counter.contains("max")) return {key, with_commas(used), "", "no such limit now"};
     const json& max = counter.at("max");
     if (max.is_null()) return {key, with_commas(used), "", "cannot be asked"};
-    const std::string of =
-        fmt::format("of {} {}", max_text(max), in_window(counter.at("window").get<std::string>()));
+    const std::string of = fmt::format("of {}{}", max_text(max), in_window(counter.at("window")));
     if (!max.is_number()) return {key, with_commas(used), of};
     const auto most = max.get<std::int64_t>();
     const std::int64_t percent = most > 0 ? used * 100 / most : 100;

@@ -36,7 +36,6 @@ std::string sender_text(const json& reply) {
     return columns(rows, "");
 }
 
-// The row that names columns and those of the limits have the same width.
 std::string percent_text(const json& limit) {
     const json& percent = limit.at("percent");
     return percent.is_null() ? "" : fmt::format("{}%", percent.get<std::int64_t>());
@@ -53,12 +52,17 @@ std::string when_text(const json& limit, const std::string& zone) {
     return frees.empty() ? "" : "frees at " + frees;
 }
 
+std::string whose(const json& limit) {
+    const std::string scope = text_of(limit, "scope");
+    return scope == "everything" ? scope : scope + " " + text_of(limit, "who");
+}
+
 std::string origin_text(const json& limit) {
     const std::string set_for = text_of(limit, "set_for");
-    const std::string rate = text_of(limit, "rate");
-    std::string text = set_for.empty() ? fmt::format("{} by the policy", rate)
-                                       : fmt::format("{} set for {}, {} by the policy",
-                                                     max_text(limit.at("max")), set_for, rate);
+    std::string text = text_of(limit, "rate") + " by the policy";
+    if (!set_for.empty())
+        text = fmt::format("{} {}, {}", max_text(limit.at("max")),
+                           set_for == whose(limit) ? "of its own" : "set for " + set_for, text);
     if (limit.at("conditions").get<bool>()) text += ", for some messages only";
     return text;
 }
@@ -83,8 +87,7 @@ std::string limits_text(const json& limits, const std::string& zone) {
         begin = end;
         if (row == 0) continue;
         const json& limit = limits.at(row - 1);
-        text += fmt::format("  {} {}: {}\n", text_of(limit, "scope"), text_of(limit, "who"),
-                            origin_text(limit));
+        text += fmt::format("  {}: {}\n", whose(limit), origin_text(limit));
     }
     return text;
 }

@@ -28,9 +28,17 @@ std::string text_of(const json& reply, const char* name) {
     return shown(reply.at(name).get<std::string>());
 }
 
-// "unlimited (policy: 5 / 1h)": what was in force, or is again.
+// "5 / 1h (policy)": what was in force, or is again.
 std::string from_policy(const json& reply) {
     return fmt::format("{} (policy)", text_of(reply, "rate"));
+}
+
+// "500 recipients in 1h"
+std::string now(const json& reply) {
+    const json& max = reply.at("max");
+    if (!max.is_number()) return max_text(max);
+    return fmt::format("{} {}{}", max_text(max), text_of(reply, "unit"),
+                       in_window(reply.at("window")));
 }
 
 std::string before(const json& reply) {
@@ -50,6 +58,9 @@ std::vector<std::string> row_of(const json& plan) {
     if (!plan.at("rate").is_null())
         note = plan.at("met").get<bool>() ? "instead of " + text_of(plan, "rate")
                                           : "never met: limit or account have changed";
+    // Where the account is another than whom it is set for, there may be one in each of several.
+    const bool is_own = text_of(plan, "who").ends_with(text_of(plan, "account"));
+    if (!is_own && plan.at("account") != "all") note += ", account " + text_of(plan, "account");
     return {text_of(plan, "limit"), text_of(plan, "who"), max_text(plan.at("max")), note};
 }
 
@@ -68,9 +79,8 @@ int set_limit(const Common& common, const Words& words) {
         print(json_text(reply));
         return succeeded;
     }
-    print(fmt::format("limit {} of {}: {} {}, was {}{}\n", text_of(reply, "limit"),
-                      text_of(reply, "who"), max_text(reply.at("max")), text_of(reply, "unit"),
-                      before(reply), in_accounts(reply)));
+    print(fmt::format("limit {} of {}: {}, was {}{}\n", text_of(reply, "limit"),
+                      text_of(reply, "who"), now(reply), before(reply), in_accounts(reply)));
     return succeeded;
 }
 

@@ -144,7 +144,8 @@ json counter_row(const Row& row) {
     json text{{"key", row.use.key}, {"used", row.used()}};
     if (row.limit == nullptr) return text;
     text["max"] = row.standing ? written_max(row.standing->max) : json(nullptr);
-    text["window"] = policy::window_of(row.limit->rate);
+    const bool is_pace = std::holds_alternative<limits::Pacing>(row.limit->rate);
+    text["window"] = is_pace ? json(nullptr) : json(policy::window_of(row.limit->rate));
     if (const auto* sliding = std::get_if<limits::Sliding>(&row.limit->rate))
         text["span_seconds"] =
             std::chrono::duration_cast<std::chrono::seconds>(sliding->span).count();
