@@ -108,11 +108,16 @@ std::string frame_or_trouble(const Common& common, const TopOptions& options, co
     }
 }
 
+// One line for each frame, so that whatever reads them can tell them apart.
+std::string json_line(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 // Ended by a signal.
 [[noreturn]] void watch(const Common& common, const TopOptions& options) {
     for (;;) {
         if (common.json) {
-            print(ask_and_expect_success(common, request_of(options)).dump() + "\n");
+            print(json_line(ask_and_expect_success(common, request_of(options))));
         } else {
             // Home, the frame, then all that is below: less flicker than an empty screen first.
             static constexpr std::string_view home = "\033[H", rest_of_line = "\033[K\n";
