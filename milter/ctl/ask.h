@@ -1,6 +1,7 @@
 // One question to the running daemon.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -13,8 +14,15 @@ namespace spillway::ctl {
 // Throws Stopped(unreachable) when nobody answers there within half a minute.
 nlohmann::json ask(const Common& common, const nlohmann::json& request);
 
-// The same; a reply that is not ok stops with its error.
+// The same on a socket that is known, with a patience of its own for the whole exchange.
+nlohmann::json ask_at(const std::string& path, const nlohmann::json& request,
+                      std::chrono::milliseconds patience);
+
+// As ask(); a reply that is not ok stops with its error.
 nlohmann::json ask_and_expect_success(const Common& common, const nlohmann::json& request);
+
+// Who asks, for the daemon's log: whoever became root by sudo is told by his own name.
+std::string own_name();
 
 // JSON as all verbs print it: indented, safe for any bytes.
 std::string json_text(const nlohmann::json& value);

@@ -1,23 +1,32 @@
 #include "ctl/console.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <ctime>
+#include <stdexcept>
+
+#include <date/tz.h>
 
 #include <fmt/format.h>
 
-#include "policy/words.h"
-
+#include "limits/limits.h"
 #include "log/inert.h"
+#include "policy/words.h"
 
 namespace spillway::ctl {
 
 namespace {
 
+bool goes_on(char byte) { return (byte & 0xC0) == 0x80; }
+
 // Characters, not bytes: every byte that does not continue a UTF-8 sequence begins one.
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) != 0x80; }));
+        std::ranges::count_if(text, [](char byte) { return !goes_on(byte); }));
 }
 
 std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {
@@ -29,6 +38,14 @@ std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& 
         }
     }
     return widths;
+}
+
+const date::time_zone* zone_named(const std::string& name) {
+    try {
+        return date::locate_zone(name);
+    } catch (const std::runtime_error&) {
+        return date::locate_zone("Etc/UTC");
+    }
 }
 
 }  // namespace
@@ -91,6 +108,57 @@ std::string columns(const std::vector<std::vector<std::string>>& rows, std::stri
         text += line + "\n";
     }
     return text;
+}
+
+std::string max_text(const nlohmann::json& max) {
+    if (max.is_null()) return "";
+    return max.is_string() ? max.get<std::string>() : with_commas(max.get<std::int64_t>());
+}
+
+std::string in_window(const nlohmann::json& window) {
+    if (window.is_null()) return "";
+    const auto name = window.get<std::string>();
+    if (name == "at once") return " " + name;
+    const bool is_length = name.find_first_of("0123456789") != name.npos;
+    return (is_length ? " in " : " a ") + name;
+}
+
+std::string time_text(const nlohmann::json& time, const std::string& zone) {
+    if (time.is_null()) return "";
+    const auto text = time.get<std::string>();
+    std::tm parts{};
+    if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return shown(text);
+    const date::sys_seconds utc(std::chrono::seconds(::timegm(&parts)));
+    const date::time_zone* const place = zone_named(zone);
+    const auto local = place->to_local(utc);
+    const auto now = place->to_local(date::floor<std::chrono::seconds>(limits::Clock::now()));
+    const auto day = date::floor<date::days>(local);
+    if (day == date::floor<date::days>(now)) return date::format("%H:%M", local);
+    const auto year_of = [](auto at) {
+        return date::year_month_day(date::floor<date::days>(at)).year();
+    };
+    const std::string there =
+        date::format(year_of(local) == year_of(now) ? "%e %b %H:%M" : "%e %b %Y", local);
+    return there.substr(there.find_first_not_of(' '));
+}
+
+std::optional<Size> terminal() {
+    if (::isatty(STDOUT_FILENO) == 0) return std::nullopt;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return Size{};
+    return Size{size.ws_col, size.ws_row};
+}
+
+std::string shortened(const std::string& text, std::size_t most) {
+    static constexpr std::string_view dots = "..";
+    if (width_of(text) <= most || most <= dots.size()) return text;
+    const std::size_t kept = most - dots.size();
+    std::vector<std::size_t> starts;  // of characters
+    for (std::size_t at = 0; at < text.size(); ++at)
+        if (!goes_on(text[at])) starts.push_back(at);
+    const std::size_t tail = kept / 2;
+    return text.substr(0, starts[kept - tail]) + std::string(dots) +
+           (tail == 0 ? "" : text.substr(starts[starts.size() - tail]));
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

@@ -1,7 +1,7 @@
 // spillwayctl counters: who has used how much, and giving somebody a fresh start.
 #include <fmt/format.h>
-#include "ctl/ask.h"
 
+#include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/verbs.h"
 
@@ -16,11 +16,14 @@ std::vector<std::string> row_of(const json& counter) {
     const auto used = counter.at("used").get<std::int64_t>();
     const std::string key = shown(counter.at("key").get<std::string>());
     if (!counter.contains("max")) return {key, with_commas(used), "", "no such limit now"};
-    const auto max = counter.at("max").get<std::int64_t>();
-    const std::int64_t percent = max > 0 ? used * 100 / max : 100;
-    return {key, with_commas(used),
-            fmt::format("of {} in {}", with_commas(max), span_text(counter.at("span_seconds"))),
-            fmt::format("{}%{}", percent, used >= max ? "  FULL" : "")};
+    const json& max = counter.at("max");
+    if (max.is_null()) return {key, with_commas(used), "", "cannot be asked"};
+    const std::string of = fmt::format("of {}{}", max_text(max), in_window(counter.at("window")));
+    if (!max.is_number()) return {key, with_commas(used), of};
+    const auto most = max.get<std::int64_t>();
+    const std::int64_t percent = most > 0 ? used * 100 / most : 100;
+    return {key, with_commas(used), of,
+            fmt::format("{}%{}", percent, used >= most ? "  FULL" : "")};
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ struct Options {
     TestOptions test;
     CountersOptions counters;
     std::string reset_key;
+    std::vector<std::string> words;  // of the one verb that runs
+    ExplainOptions explain;
+    TopOptions top;
+    GateOptions gate;
 };
 
 using Run = std::function<int()>;
@@ -80,6 +84,78 @@ void add_counters(CLI::App& app, Options& options, Run& run) {
     reset->add_option("KEY", options.reset_key, "as counters shows it")->required();
 }
 
+// Whom an operator means are one or two words, so all words of such a verb are taken together.
+void add_wordy(CLI::App& app, const char* name, const char* about, const char* words,
+               Options& options, Run& run,
+               int (*what)(const Common&, const std::vector<std::string>&)) {
+    CLI::App* verb = add_verb(app, name, about, run,
+                              [&options, what] { return what(options.common, options.words); });
+    verb->add_option("WORDS", options.words, words);
+}
+
+void add_limit(CLI::App& app, Options& options, Run& run) {
+    CLI::App* limit = app.add_subcommand("limit", "Maxima of single customers");
+    limit->fallthrough()->require_subcommand(1);
+    add_wordy(*limit, "set", "Give somebody a maximum of his own",
+              "LIMIT WHO MAX: hourly user ann@a.example 500", options, run, set_limit);
+    add_wordy(*limit, "unset", "Take it away again", "LIMIT WHO: hourly domain a.example", options,
+              run, unset_limit);
+    add_wordy(*limit, "show", "Show who has one", "LIMIT or WHO, else all", options, run,
+              show_limits);
+}
+
+void add_suspend(CLI::App& app, Options& options, Run& run) {
+    add_wordy(app, "suspend", "Stop the mail of somebody",
+              "WHO for SPAN REASON: domain a.example for 2h unpaid", options, run, suspend);
+    add_wordy(app, "unsuspend", "Let somebody send again", "WHO: user ann@a.example", options, run,
+              unsuspend);
+    add_verb(app, "suspended", "Show whose mail is stopped", run,
+             [&] { return suspended(options.common); });
+}
+
+void add_explain(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "explain", "Show how all limits stand for somebody", run, {});
+    verb->add_option("USER", options.explain.user, "his login");
+    verb->add_option("--from-ip", options.explain.client_ip, "address of the client");
+    CLI::Option* sender =
+        verb->add_option("--mail-from", options.explain.sender, "envelope sender (else the login)");
+    verb->parse_complete_callback([&options, &run, sender] {
+        options.explain.sender_named = sender->count() > 0;
+        run = [&options] { return explain(options.common, options.explain); };
+    });
+}
+
+void add_top(CLI::App& app, Options& options, Run& run) {
+    TopOptions& wanted = options.top;
+    CLI::App* verb = add_verb(app, "top", "Show who has used most", run,
+                              [&] { return top(options.common, options.top); });
+    verb->add_option("LIMIT", wanted.limit, "of one limit only");
+    verb->add_option("--most", wanted.most, "at most so many")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10000}));
+    verb->add_option("--by", wanted.by, "what they are sorted by")
+        ->check(CLI::IsMember({"percent", "used", "name"}));
+    verb->add_option("--near", wanted.near, "only who has used so many percent")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1000));
+    verb->add_flag("--watch", wanted.watch, "again and again, until interrupted");
+    verb->add_option("--every", wanted.every, "seconds between two looks, with --watch")
+        ->type_name("N")
+        ->check(CLI::Range(1, 3600));
+}
+
+void add_gate(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb =
+        add_verb(app, "pop3-gate", "Count a log-in, as Dovecot's post-login script", run, {});
+    // What follows is a program with options of its own.
+    verb->fallthrough(false)->prefix_command();
+    verb->add_option("--gate", options.gate.socket, "the daemon's socket for log-ins")
+        ->capture_default_str();
+    verb->parse_complete_callback([&options, &run, verb] {
+        options.gate.command = verb->remaining();
+        run = [&options] { return pop3_gate(options.gate); };
+    });
+}
+
 void add_all(CLI::App& app, Options& options, Run& run) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
@@ -92,7 +168,12 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_verb(app, "status", "Show how the daemon is", run, [&] { return status(options.common); });
     add_verb(app, "reload", "Have the daemon read its files anew", run,
              [&] { return reload(options.common); });
+    add_explain(app, options, run);
+    add_top(app, options, run);
+    add_limit(app, options, run);
+    add_suspend(app, options, run);
     add_counters(app, options, run);
+    add_gate(app, options, run);
     add_verb(app, "metrics", "Print the metrics in Prometheus's text format", run,
              [&] { return metrics(options.common); });
 }

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -61,5 +63,40 @@ struct CountersOptions {
 };
 int counters(const Common& common, const CountersOptions& options);
 int reset_counter(const Common& common, const std::string& key);
+
+// The words are a limit's name, whom it is about and, where one is set, the maximum.
+int set_limit(const Common& common, const std::vector<std::string>& words);
+int unset_limit(const Common& common, const std::vector<std::string>& words);
+int show_limits(const Common& common, const std::vector<std::string>& words);
+
+// WHO for SPAN [REASON].
+int suspend(const Common& common, const std::vector<std::string>& words);
+int unsuspend(const Common& common, const std::vector<std::string>& who);
+int suspended(const Common& common);
+
+struct ExplainOptions {
+    std::string user;
+    std::string client_ip;
+    bool sender_named = false;  // else the login
+    std::string sender;
+};
+int explain(const Common& common, const ExplainOptions& options);
+
+struct TopOptions {
+    std::string limit;  // "" is all
+    std::size_t most = 20;
+    std::string by = "percent";
+    std::optional<int> near;  // percent; none shows those below as well
+    bool watch = false;
+    int every = 2;  // seconds
+};
+int top(const Common& common, const TopOptions& options);
+
+struct GateOptions {
+    std::string socket = "/run/spillway/gate.sock";
+    std::vector<std::string> command;  // what goes on with the log-in, and its arguments
+};
+// Returns only when the log-in ends here.
+int pop3_gate(const GateOptions& options);
 
 }  // namespace spillway::ctl

@@ -76,14 +76,16 @@ json left_out(const policy::Policy& policy, const policy::Message& message) {
     return rows;
 }
 
+// The one that the next message is told of, where there are several.
 json suspension_of(const policy::Policy& policy, const policy::Identity& identity,
                    limits::Counters& counters, limits::Time now) {
-    const auto suspects = policy::suspects_of(policy, identity);
-    for (const limits::Suspension& one : counters.suspensions(now)) {
-        if (std::ranges::find(suspects, one.suspect) == suspects.end()) continue;
-        return {{"who", policy::in_words(one.suspect)},
-                {"until", written(one.until)},
-                {"reason", one.reason}};
+    const auto all = counters.suspensions(now);
+    for (const limits::Suspect& suspect : policy::suspects_of(policy, identity)) {
+        const auto found = std::ranges::find(all, suspect, &limits::Suspension::suspect);
+        if (found == all.end()) continue;
+        return {{"who", policy::in_words(found->suspect)},
+                {"until", written(found->until)},
+                {"reason", found->reason}};
     }
     return nullptr;
 }

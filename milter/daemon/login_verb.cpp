@@ -79,6 +79,7 @@ json login(const json& request, const session::Surroundings& around) {
     const Answered answered = charged(asked, *policy, message, around);
     tell(around, *policy, message, answered.decision);
     const bool allowed = answered.objection.rank == 0;
+    around.metrics.log_in(allowed);
     const std::string text = reply_text(answered.objection.verdict);
     if (!allowed)
         around.log.info(fmt::format(

@@ -101,7 +101,11 @@ Wanted wanted_in(const json& request, const policy::Policy& policy) {
     const bool is_limit =
         std::ranges::find(policy.limits, words, &policy::Limit::name) != policy.limits.end();
     if (words.empty() || is_limit) return {words, std::nullopt};
-    return {"", value_or_throw(policy::parse_who(words))};
+    const auto who = policy::parse_who(words);
+    if (!who)
+        throw std::runtime_error(
+            fmt::format("there is no limit \"{}\", and {}", words, who.error()));
+    return {"", *who};
 }
 
 }  // namespace

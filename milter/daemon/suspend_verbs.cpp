@@ -36,6 +36,9 @@ std::string reason_in(const json& request) {
     auto reason = request.value("reason", std::string());
     if (reason.size() > longest_reason)
         throw std::runtime_error(fmt::format("the reason is longer than {} bytes", longest_reason));
+    const auto is_said = [](char byte) { return byte >= ' ' && byte <= '~'; };
+    if (!std::ranges::all_of(reason, is_said))
+        throw std::runtime_error("the sender is told the reason by SMTP: printable ASCII only");
     return reason.empty() ? "stopped by hand" : reason;
 }
 
@@ -57,6 +60,7 @@ json suspend(const json& request, const session::Surroundings& around) {
                                 asker(request), suspension.reason));
     json reply = described(suspension);
     reply["ok"] = true;
+    reply["zone"] = around.current_policy()->zone->name();
     return reply;
 }
 

@@ -20,6 +20,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t most_rows = 10000;
+constexpr std::int64_t counts_as_near = 80;  // percent
 // Of each limit. Who has a larger maximum than others may be far down the list and yet not near it,
 // so more are looked at than shown where percents count.
 constexpr std::size_t least_looked_at = 200;
@@ -84,7 +85,7 @@ constexpr std::array<Order, 3> orders{
 struct Wanted {
     std::vector<const policy::Limit*> limits;
     std::size_t most = 20;
-    std::int64_t near = 80;
+    std::optional<std::int64_t> near;  // percent; who has used less is left out
     const Order* order = nullptr;
 };
 
@@ -95,7 +96,7 @@ std::size_t most_in(const json& request, std::size_t by_default) {
 Wanted wanted_in(const json& request, const policy::Policy& policy) {
     Wanted wanted;
     wanted.most = most_in(request, wanted.most);
-    wanted.near = request.value("near", wanted.near);
+    if (request.contains("near")) wanted.near = request.at("near").get<std::int64_t>();
     const auto by = request.value("by", std::string("percent"));
     wanted.order = std::ranges::find(orders, by, &Order::name);
     if (wanted.order == orders.end())
@@ -111,27 +112,31 @@ Wanted wanted_in(const json& request, const policy::Policy& policy) {
 
 std::vector<Row> candidates(const policy::Limit& limit, const Wanted& wanted,
                             const policy::Policy& policy, const session::Surroundings& around) {
-    const bool by_use = wanted.order->name == "used";
+    // Whoever is near his maximum may have used less than others have of a larger one.
+    const bool by_use = wanted.order->name == "used" && !wanted.near;
     const auto looked_at = by_use ? wanted.most : std::max(wanted.most, least_looked_at);
     auto uses = around.counters.most_used(limit.name + ":", looked_at, around.now());
     if (!by_use) add_planned(uses, limit, around.counters);
     auto rows = rows_of(std::move(uses), policy, around.counters, around.now());
     // What is counted no more (another scope, a window that has passed) concerns nobody now.
-    std::erase_if(rows, [](const Row& row) { return row.limit == nullptr || row.used() == 0; });
+    const std::int64_t least = wanted.near.value_or(-1);
+    std::erase_if(rows, [&](const Row& row) {
+        return row.limit == nullptr || row.used() == 0 || row.percent() < least;
+    });
     return rows;
 }
 
-const char* state_of(const Row& row, std::int64_t near) {
+const char* state_of(const Row& row) {
     if (row.percent() >= 100) return "over";
-    return row.percent() >= near ? "near" : "";
+    return row.percent() >= counts_as_near ? "near" : "";
 }
 
-json described(const Row& row, std::int64_t near) {
+json described(const Row& row) {
     json text = row_of(*row.limit, row.use.key);
     add_standing(text, row.standing);
     text["used"] = row.used();
     text["account"] = row.use.account;
-    text["state"] = state_of(row, near);
+    text["state"] = state_of(row);
     return text;
 }
 
@@ -139,7 +144,8 @@ json counter_row(const Row& row) {
     json text{{"key", row.use.key}, {"used", row.used()}};
     if (row.limit == nullptr) return text;
     text["max"] = row.standing ? written_max(row.standing->max) : json(nullptr);
-    text["window"] = policy::window_of(row.limit->rate);
+    const bool is_pace = std::holds_alternative<limits::Pacing>(row.limit->rate);
+    text["window"] = is_pace ? json(nullptr) : json(policy::window_of(row.limit->rate));
     if (const auto* sliding = std::get_if<limits::Sliding>(&row.limit->rate))
         text["span_seconds"] =
             std::chrono::duration_cast<std::chrono::seconds>(sliding->span).count();
@@ -158,7 +164,7 @@ json top(const json& request, const session::Surroundings& around) {
     std::ranges::partial_sort(rows, rows.begin() + static_cast<std::ptrdiff_t>(shown),
                               wanted.order->before);
     json texts = json::array();
-    for (std::size_t i = 0; i < shown; ++i) texts.push_back(described(rows[i], wanted.near));
+    for (std::size_t i = 0; i < shown; ++i) texts.push_back(described(rows[i]));
     return {{"ok", true},
             {"at", written(around.now())},
             {"zone", policy->zone->name()},

@@ -29,6 +29,7 @@ const Boundaries stage_seconds{50e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 2
 const Boundaries use_ratios{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.999, 1};
 
 constexpr std::array verdicts{"accept", "quarantine", "reject", "defer", "discard"};
+constexpr std::array log_in_results{"allowed", "refused"};
 constexpr std::array notice_kinds{"mail", "webhook"};
 constexpr std::array notice_results{"sent", "retried", "failed", "dropped"};
 constexpr std::array redis_results{"answered", "failed", "not-made"};
@@ -108,6 +109,8 @@ struct Metrics::Instruments {
 
     Gauge& connections =
         make.gauges("spillway_connections", "Connections of the mail server.").Add({});
+    Family<Counter>& log_ins =
+        make.counters("spillway_log_ins_total", "Log-ins to mailboxes that were counted.");
     Family<Counter>& notices =
         make.counters("spillway_notices_total", "Notices about the use of limits.");
 
@@ -131,6 +134,7 @@ struct Metrics::Instruments {
 
     Instruments() {
         for (const char* verdict : verdicts) recipients.Add({{"verdict", verdict}});
+        for (const char* result : log_in_results) log_ins.Add({{"result", result}});
         for (const char* kind : notice_kinds)
             for (const char* result : notice_results)
                 notices.Add({{"kind", kind}, {"result", result}});
@@ -176,6 +180,12 @@ void Metrics::stage(policy::Stage stage, Duration took) noexcept {
 
 void Metrics::connection_opened() noexcept { instruments_->connections.Increment(); }
 void Metrics::connection_closed() noexcept { instruments_->connections.Decrement(); }
+
+void Metrics::log_in(bool allowed) noexcept {
+    harmlessly([&] {
+        instruments_->log_ins.Add({{"result", log_in_results.at(allowed ? 0 : 1)}}).Increment();
+    });
+}
 
 void Metrics::notice(NoticeKind kind, NoticeResult result) noexcept {
     harmlessly([&] {

@@ -38,6 +38,9 @@ class Metrics {
     void connection_opened() noexcept;
     void connection_closed() noexcept;
 
+    // One to a mailbox that somebody asked to be counted.
+    void log_in(bool allowed) noexcept;
+
     void notice(NoticeKind kind, NoticeResult result) noexcept;
 
     void redis_call(RedisResult result, Duration took) noexcept;

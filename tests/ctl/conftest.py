@@ -7,6 +7,7 @@ import pytest
 from harness.daemon import program
 from harness.letters import letter
 from harness.milter_client import deliver
+from operators import Shop
 
 POLICY = """
 map freemail domains inline [ free.example ]
@@ -72,3 +73,10 @@ def send(daemon, sender=ANN, recipients=(BOB,), **letter_options):
     """Sends one message; the reply's text."""
     return deliver(daemon.address, letter(**letter_options), sender=sender,
                    recipients=recipients).reply
+
+
+@pytest.fixture(params=["memory", "redis"])
+def shop(request, spillwayd):
+    """Starts a daemon with either kind of counters: shop(policy)."""
+    url = "memory" if request.param == "memory" else request.getfixturevalue("redis").url
+    return lambda policy: Shop(spillwayd(policy, counters=url))

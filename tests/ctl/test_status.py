@@ -48,7 +48,7 @@ def test_a_stale_socket_is_exit_69(place):
 def test_counters_show_the_use_against_the_limit(daemon, ask):
     send(daemon, recipients=(BOB, EVE))
     assert ask.json("counters")["counters"] == [
-        {"key": KEY, "used": 2, "max": 5, "span_seconds": 3600}]
+        {"key": KEY, "used": 2, "max": 5, "window": "1h", "span_seconds": 3600}]
     assert ask("counters").stdout == f"{KEY}  2  of 5 in 1h  40%\n"
 
 
