@@ -1,4 +1,4 @@
-"""The rights that spillway-redis(7) gives to users of Redis: enough, and no more than are used."""
+"""What spillway-redis(7) says of a real Redis: rights that are enough and no more than used, keys, examples."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 from harness.letters import letter
-from harness.milter_client import deliver
+from harness.milter_client import MilterClient, deliver
 from harness.processes import eventually
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "man" / "spillway-redis.7").read_text()
@@ -68,16 +68,43 @@ def ask(daemon, **request):
     assert reply["ok"], reply
 
 
-def all_questions(daemon, redis):
-    """Has the daemon do everything that it does with one Redis."""
+def forms_of_keys():
+    """As regular expressions; words in capitals stand for what differs."""
+    forms = re.findall(r"^\.(?:Li|Ql|It Ic) (spillway[^\s,]*)", PAGE, re.MULTILINE)
+    for form in forms:
+        form = re.sub(r"\b(?:M|N|WIDTH|SPAN)\b", r"\\d+", re.escape(form))
+        yield re.compile(re.sub(r"[A-Z]{2,}", "[^:{}]+", form) + "$")
+
+
+def keys_in(redis):
+    done = subprocess.run(["redis-cli", "-p", str(redis.port), "-n", "1", "--scan"], check=True,
+                          capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def keys_of_all_kinds(redis):
+    """None while a kind is missing; a kind that the page does not tell fails."""
+    told = set(re.findall(r"^\.It Ic (spillway\S*)", PAGE, re.MULTILINE))
+    keys = keys_in(redis)
+    kinds = {key.partition(":")[0] for key in keys}
+    assert kinds <= told, kinds - told
+    return keys if kinds == told else None
+
+
+def fill(daemon):
+    """Leaves something of every kind in Redis."""
     assert send(daemon) == "250"
     for _ in range(2):  # a list of more than is kept one by one
         assert send(daemon, "Our spring offer for our friends.\n", to=1100)[:3] in ("250", "552")
+    ask(daemon, verb="limit-set", limit="hour", who="customer.example", max="3000")
     assert [send(daemon, "Please verify your account.\n")[:3] for _ in range(2)] == ["550"] * 2
     assert "suspended" in eventually(lambda: [text for text in [send(daemon)] if text != "250"],
                                      "the suspension")[0]
+
+
+def ask_the_rest(daemon, redis):
+    """Whatever else the daemon asks of one Redis."""
     ask(daemon, verb="unsuspend", who="ann@customer.example")
-    ask(daemon, verb="limit-set", limit="hour", who="customer.example", max="3000")
     ask(daemon, verb="limit-unset", limit="hour", who="customer.example")
     ask(daemon, verb="explain", user="ann@customer.example")
     ask(daemon, verb="reset", key="hour:domain:customer.example")
@@ -88,11 +115,23 @@ def all_questions(daemon, redis):
 
 def test_the_daemon_needs_these_rights_and_no_others(daemon, redis):
     rights = {word[1:] for word in rule("spillway") if word.startswith("+")}
-    all_questions(daemon, redis)
+    fill(daemon)
+    ask_the_rest(daemon, redis)
     eventually(lambda: commands_of(redis) >= rights - ELSEWHERE,
                lambda: f"the commands {rights - ELSEWHERE - commands_of(redis)}")
     assert redis.command("ACL", "LOG") == "0", "entries of what was refused"
     assert "NOPERM" not in daemon.log()
+
+
+def test_every_key_has_a_form_that_the_page_tells(daemon, redis):
+    with MilterClient(daemon.address) as client:
+        client.connect()
+        client.send(letter(), **ANN)
+        fill(daemon)
+        # Suspensions are told to Redis after the message has had its answer.
+        keys = eventually(lambda: keys_of_all_kinds(redis), lambda: f"more than {keys_in(redis)}")
+    forms = list(forms_of_keys())
+    assert not {key for key in keys if not any(form.match(key) for form in forms)}
 
 
 def examples():
