@@ -39,8 +39,22 @@ def test_a_tree_in_order_is_passed_in_silence(copy):
     ("milter/language/parser.h", '"listen",', '"listen", "greeting",', 'setting "greeting"'),
     ("milter/language/parser.h", '"subject",', '"subject", "cc",', 'field "cc"'),
     ("milter/language/compile_rules.h", '"mode",', '"mode", "footer",', 'word of a rule "footer"'),
-    ("milter/language/compile_rules.h", '"scope",', '"scope", "notice",', 'word of a limit "notice"'),
-    ("milter/language/compile_rules.cpp", '{"messages",', '{"messages", "bytes",', 'word "bytes"'),
+    ("milter/language/compile_limits.h", '"scope",', '"scope", "grace",', 'word of a limit "grace"'),
+    ("milter/language/compile_limits.cpp", '{"messages",', '{"messages", "stamps",', 'word "stamps"'),
+    ("milter/policy/words.cpp", '{"account",', '{"team", "account",', 'scope "team"'),
+    ("milter/policy/words.cpp", '"bytes",', '"bytes", "parts",', 'unit "parts"'),
+    ("milter/policy/words.cpp", '"week",', '"week", "year",', 'period "year"'),
+    ("milter/language/compile_limits.cpp", 'text == "sender"', 'text == "owner"',
+     'target of notices "owner"'),
+    ("milter/language/compile_limits.cpp", '"defer", "partial"}', '"defer", "partial", "park"}',
+     'answer "park"'),
+    ("milter/language/compile_settings.cpp", '"script", "uid"', '"script", "gid", "uid"',
+     'stand-in "gid"'),
+    ("milter/language/parser.h", '"auth", "tag"', '"auth", "bulk", "tag"', 'condition "bulk"'),
+    ("milter/store/keys.cpp", '"spillway-plan:"', '"spillway-tariff:"', 'key "spillway-tariff"'),
+    ("milter/store/lua/counts.lua", "'HMGET', count.name, 'w', 'a'", "'HMGET', count.name, 'w', 'z'",
+     'field "z"'),
+    ("milter/store/lua/alive.lua", "call('ZCARD'", "call('ZRANDMEMBER'", 'command "zrandmember"'),
     ("milter/language/test_blocks.h", '"as",', '"as", "helo",', 'word of a test "helo"'),
     ("milter/policy/template.h", '"rule",', '"rule", "stage",', 'variable "%{stage}"'),
     ("milter/log/record.cpp", 'add(fields, "verdict"', 'add(fields, "outcome"', 'field "outcome"'),
@@ -62,6 +76,9 @@ def test_a_word_that_only_the_code_knows_is_named(copy, name, old, new, word):
     ("spillway.conf.5", ".It Ic client-ip\n", ".It Ic client-ip , helo\n", 'field "helo"'),
     ("spillway.conf.5", "Cm enforce |", "Cm enforce | dry-run |", 'word "dry-run"'),
     ("spillway.conf.5", ".It Ic %{max}", ".It Ic %{max} , %{left}", 'variable "%{left}"'),
+    ("spillway.conf.5", ".It Cm user-ip\n", ".It Cm user-port\n", 'scope "user-port"'),
+    ("spillway-redis.7", ".It Ic spillway-plan\n", ".It Ic spillway-tariff\n", 'key "spillway-tariff"'),
+    ("spillway-redis.7", "+zadd", "+zpopmin +zadd", 'command "zpopmin"'),
     ("spillwayd.8", ".It Ic stage", ".It Ic phase", 'log field "phase"'),
     ("spillwayd.8", ".It Ic 78", ".It Ic 77", 'exit code "77"'),
     ("spillwayctl.8", ".It Ic reload\n", ".It Ic restart\n", 'verb "restart"'),
@@ -70,6 +87,19 @@ def test_a_word_that_only_the_code_knows_is_named(copy, name, old, new, word):
 def test_a_word_that_only_the_manual_knows_is_named(copy, page, old, new, word):
     change(copy, f"man/{page}", old, new)
     assert f"{word} is documented, but the code does not know it" in complaints(copy)
+
+
+def test_an_example_that_does_not_work_is_named(copy):
+    """With any program that refuses policies."""
+    refusing = copy / "programs" / "spillwayctl"
+    refusing.parent.mkdir()
+    refusing.write_text("#!/bin/sh\necho \"$2:1:1: error: no\" >&2\nexit 78\n")
+    refusing.chmod(0o755)
+    done = subprocess.run([ROOT / "scripts" / "check-docs", "--tree", copy, "--programs",
+                           refusing.parent], capture_output=True, text=True, check=False)
+    for page in ("man/spillway.conf.5", "README.md"):
+        assert f"{page}: example: 1:1: error: no" in done.stdout
+    assert "rules/example.conf: " in done.stdout
 
 
 def test_broken_markup_is_named_with_its_line(copy):

@@ -64,6 +64,8 @@ class Postfix:
             "compatibility_level = 3.6\n" + (EXAMPLES / "main.cf").read_text())
         (self.config / "master.cf").write_text(
             MASTER.read_text() + (EXAMPLES / "master.cf").read_text())
+        shutil.copy(EXAMPLES / "spillway-uid", self.config)
+        self.run("postconf", "-P", "pickup/unix/cleanup_service_name=cleanup-local")
         self.set({
             "queue_directory": self.queue,
             "data_directory": data,
