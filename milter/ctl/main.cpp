@@ -94,8 +94,8 @@ void add_wordy(CLI::App& app, const char* name, const char* about, const char* w
 }
 
 void add_limit(CLI::App& app, Options& options, Run& run) {
-    CLI::App* limit = app.add_subcommand("limit", "Maxima of single customers");
-    limit->fallthrough()->require_subcommand(1);
+    CLI::App* limit = add_verb(app, "limit", "Maxima of single customers", run, {});
+    limit->require_subcommand(1);
     add_wordy(*limit, "set", "Give somebody a maximum of his own",
               "LIMIT WHO MAX: hourly user ann@a.example 500", options, run, set_limit);
     add_wordy(*limit, "unset", "Take it away again", "LIMIT WHO: hourly domain a.example", options,

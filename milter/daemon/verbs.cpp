@@ -48,16 +48,16 @@ struct LimitVerb {
     std::string_view name;
     json (*run)(const json&, const session::Surroundings&);
 };
-constexpr std::array<LimitVerb, 10> about_limits{{{"limit-set", set_plan},
-                                                  {"limit-unset", unset_plan},
-                                                  {"limits", plans},
-                                                  {"suspend", suspend},
-                                                  {"unsuspend", unsuspend},
-                                                  {"suspended", suspended},
-                                                  {"explain", explain},
-                                                  {"top", top},
-                                                  {"counters", counters},
-                                                  {"login", login}}};
+constexpr std::array<LimitVerb, 10> about_limits{{{"limit-set", &set_plan},
+                                                  {"limit-unset", &unset_plan},
+                                                  {"limits", &plans},
+                                                  {"suspend", &suspend},
+                                                  {"unsuspend", &unsuspend},
+                                                  {"suspended", &suspended},
+                                                  {"explain", &explain},
+                                                  {"top", &top},
+                                                  {"counters", &counters},
+                                                  {"login", &login}}};
 
 }  // namespace
 
