@@ -9,6 +9,7 @@
 #include "daemon/readiness.h"
 #include "limits/memory_counters.h"
 #include "store/open.h"
+#include "store/redis_counters.h"
 
 namespace spillway::daemon {
 
@@ -45,6 +46,7 @@ Process::Process(const Start& start)
       log_(log_setting_after_dropping(start)),
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
+      changes_file_(loaded_changes_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
@@ -75,14 +77,23 @@ std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
 
 std::unique_ptr<limits::Counters> Process::opened_counters() {
     check_writable(spool_folder(settings_));
-    return store::open_counters(settings_.counters,
-                                [this](const std::string& notice) { log_.warning(notice); });
+    return store::open_counters(
+        settings_.counters, [this](const std::string& notice) { log_.warning(notice); },
+        store::watch_for(metrics_));
 }
 
 std::unique_ptr<CountsFile> Process::loaded_counts_file() {
     auto* const memory = dynamic_cast<limits::MemoryCounters*>(counters_.get());
     if (memory == nullptr) return nullptr;
     auto file = std::make_unique<CountsFile>(settings_.state_dir, *memory, log_);
+    file->load(now());
+    return file;
+}
+
+std::unique_ptr<ChangesFile> Process::loaded_changes_file() {
+    auto* const redis = dynamic_cast<store::RedisCounters*>(counters_.get());
+    if (redis == nullptr) return nullptr;
+    auto file = std::make_unique<ChangesFile>(settings_.state_dir, redis->settler(), log_);
     file->load(now());
     return file;
 }
@@ -109,6 +120,7 @@ void Process::stop() {
 
 void Process::save_when_due() {
     if (counts_file_) counts_file_->save_when_due(now(), std::chrono::steady_clock::now());
+    if (changes_file_) changes_file_->begin_next_when_grown();
 }
 
 }  // namespace spillway::daemon
