@@ -1,7 +1,6 @@
 #include "daemon/counts_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -38,15 +37,7 @@ void write_all(int fd, std::string_view bytes, const std::string& path) {
 }  // namespace
 
 CountsFile::CountsFile(const std::string& folder, limits::MemoryCounters& counters, log::Log& log)
-    : folder_(folder),
-      counters_(counters),
-      log_(log),
-      folder_fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (!folder_fd_.is_open()) throw failure("open the state folder", folder);
-    check_writable(folder);
-    if (::flock(folder_fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-        throw std::runtime_error(fmt::format("another spillwayd keeps its counters in {}", folder));
-    }
+    : folder_(folder), counters_(counters), log_(log), folder_fd_(taken_folder(folder)) {
     journal_.emplace(folder, journal_name, log);
 }
 

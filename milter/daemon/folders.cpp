@@ -1,6 +1,7 @@
 #include "daemon/folders.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include "daemon/descriptor.h"
 #include "daemon/files.h"
 
 namespace spillway::daemon {
@@ -70,6 +70,15 @@ void check_writable(const std::string& folder) {
     if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
         throw failure("write to the folder", folder);
     }
+}
+
+Descriptor taken_folder(const std::string& folder) {
+    Descriptor taken(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!taken.is_open()) throw failure("open the state folder", folder);
+    check_writable(folder);
+    if (::flock(taken.get(), LOCK_EX | LOCK_NB) != 0)
+        throw std::runtime_error(fmt::format("another spillwayd keeps its counters in {}", folder));
+    return taken;
 }
 
 std::string spool_folder(const language::Settings& settings) {

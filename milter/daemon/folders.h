@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/descriptor.h"
 #include "daemon/privileges.h"
 #include "language/settings.h"
 
@@ -22,6 +23,10 @@ void make_folders(const language::Settings& settings, const std::optional<Accoun
 
 // Throws unless this process may make files there, as the user it is now.
 void check_writable(const std::string& folder);
+
+// A folder for what this process alone keeps there, for as long as the descriptor is open (flock).
+// Throws std::runtime_error when another daemon holds it.
+Descriptor taken_folder(const std::string& folder);
 
 // Where messages are spooled.
 std::string spool_folder(const language::Settings& settings);

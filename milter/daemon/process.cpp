@@ -9,6 +9,7 @@
 #include "daemon/readiness.h"
 #include "limits/memory_counters.h"
 #include "store/open.h"
+#include "store/redis_counters.h"
 
 namespace spillway::daemon {
 
@@ -45,6 +46,7 @@ Process::Process(const Start& start)
       log_(log_setting_after_dropping(start)),
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
+      changes_file_(loaded_changes_file()),
       holder_(start.first.policy, start.first.tests_run, now()),
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
@@ -88,6 +90,14 @@ std::unique_ptr<CountsFile> Process::loaded_counts_file() {
     return file;
 }
 
+std::unique_ptr<ChangesFile> Process::loaded_changes_file() {
+    auto* const redis = dynamic_cast<store::RedisCounters*>(counters_.get());
+    if (redis == nullptr) return nullptr;
+    auto file = std::make_unique<ChangesFile>(settings_.state_dir, redis->settler(), log_);
+    file->load(now());
+    return file;
+}
+
 void Process::ready() {
     housekeeper_ = std::jthread([this](const std::stop_token& stop) { housekeeping_.run(stop); });
     if (gate_) gate_->open(surroundings_);
@@ -110,6 +120,7 @@ void Process::stop() {
 
 void Process::save_when_due() {
     if (counts_file_) counts_file_->save_when_due(now(), std::chrono::steady_clock::now());
+    if (changes_file_) changes_file_->begin_next_when_grown();
 }
 
 }  // namespace spillway::daemon

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "daemon/changes_file.h"
 #include "daemon/control.h"
 #include "daemon/counts_file.h"
 #include "daemon/gate.h"
@@ -56,6 +57,7 @@ class Process {
     std::unique_ptr<MetricsEndpoint> opened_endpoint() const;
     std::unique_ptr<limits::Counters> opened_counters();
     std::unique_ptr<CountsFile> loaded_counts_file();
+    std::unique_ptr<ChangesFile> loaded_changes_file();
     void save_when_due();
 
     const language::Settings settings_;
@@ -65,7 +67,8 @@ class Process {
     log::Log log_;                                       // opened as the user of the settings
     log::Metrics metrics_{SPILLWAY_VERSION};
     std::unique_ptr<limits::Counters> counters_;
-    std::unique_ptr<CountsFile> counts_file_;  // null unless the counters are in this process
+    std::unique_ptr<CountsFile> counts_file_;    // null unless the counters are in this process
+    std::unique_ptr<ChangesFile> changes_file_;  // null unless they are in Redis
     PolicyHolder holder_;
     Notices notices_;
     Reloader reloader_;
