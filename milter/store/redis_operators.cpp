@@ -78,11 +78,15 @@ std::vector<limits::Plan> RedisCounters::plans(const std::optional<std::string>&
 bool RedisCounters::unsuspend(const limits::Suspect& suspect) {
     const limits::Suspect formed = limits::bounded(suspect);
     const std::string key = suspended_key(formed.account), field = suspect_field(formed);
-    settler_.drop_suspensions(key, field);
+    const auto here = refusals_.suspended_here(
+        std::chrono::floor<std::chrono::milliseconds>(limits::Clock::now()));
+    const bool on_its_way =
+        std::ranges::find(here, formed, &limits::Suspension::suspect) != here.end();
+    settler_.drop_suspensions(key, field, soon_enough());
     refusals_.unsuspend(formed);
     const Reply reply = ask_for_operator(key, {"HDEL", key, field});
     refusals_.unsuspend(formed);  // in between a message may have found it
-    return reply->type == REDIS_REPLY_INTEGER && reply->integer > 0;
+    return on_its_way || (reply->type == REDIS_REPLY_INTEGER && reply->integer > 0);
 }
 
 std::vector<limits::Suspension> RedisCounters::suspensions(limits::Time now) {

@@ -90,8 +90,9 @@ void Settler::add(Task task) {
     if (!trouble.empty() && notice_) notice_(trouble);
 }
 
-void Settler::drop_suspensions(const std::string& key, const std::string& field) {
-    const std::lock_guard lock(mutex_);
+void Settler::drop_suspensions(const std::string& key, const std::string& field,
+                               Deadline deadline) {
+    std::unique_lock lock(mutex_);
     std::erase_if(tasks_, [&](const Task& task) {
         if (task.kind != Task::Kind::suspend || task.call.keys.front() != key ||
             task.call.words.front() != field)
@@ -99,6 +100,9 @@ void Settler::drop_suspensions(const std::string& key, const std::string& field)
         write(done_line(task.number));
         return true;
     });
+    // One of them may be in the batch that Redis is being told just now.
+    const std::uint64_t batch = batch_;
+    idle_.wait_until(lock, deadline, [&] { return !telling_ || batch_ != batch; });
 }
 
 void Settler::hold(const std::string& key, const std::string& holder) {
@@ -229,6 +233,8 @@ bool Settler::do_tasks() {
             if (stop_) return false;
             const auto count = std::min(tasks_.size(), most_at_once);
             tasks.assign(tasks_.begin(), tasks_.begin() + static_cast<std::ptrdiff_t>(count));
+            telling_ = true;
+            ++batch_;
         }
         std::set<std::uint64_t> done;
         const bool taken = tell(tasks, done);
@@ -273,6 +279,7 @@ void Settler::finish(const std::vector<Task>& tasks, const std::set<std::uint64_
     bool drained = false;
     {
         const std::lock_guard lock(mutex_);
+        telling_ = false;
         for (const Task& told : tasks) {
             if (!done.contains(told.number)) continue;
             const auto task = std::ranges::lower_bound(tasks_, told.number, {}, &Task::number);
@@ -287,6 +294,7 @@ void Settler::finish(const std::vector<Task>& tasks, const std::set<std::uint64_
         full_told_ = full_told_ && tasks_.size() >= most_tasks / 2;
         drained = !done.empty() && replays_.empty();
     }
+    idle_.notify_all();
     for (const Task& task : tasks)
         if (done.contains(task.number) && hooks_.told) hooks_.told(task);
     if (drained && hooks_.drained) hooks_.drained();

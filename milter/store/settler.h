@@ -63,8 +63,9 @@ class Settler {
     // stays in its place that keeps it from being charged again.
     void settled(const std::string& key, const std::string& token, bool may_come_again);
     void add(Task task);
-    // Suspensions of this hash and field that are still on their way.
-    void drop_suspensions(const std::string& key, const std::string& field);
+    // Suspensions of this hash and field that are still on their way. One that Redis is being told
+    // just now is there, or is not, when this returns before the deadline.
+    void drop_suspensions(const std::string& key, const std::string& field, Deadline deadline);
 
     void hold(const std::string& key, const std::string& holder);
     bool unhold(const std::string& key, const std::string& holder);  // false: was not held
@@ -127,6 +128,8 @@ class Settler {
     std::uint64_t next_number_ = 1;
     bool full_told_ = false;
     bool busy_ = false;
+    bool telling_ = false;  // a batch of tasks, of this number
+    std::uint64_t batch_ = 0;
     bool begun_ = false;
     bool stop_ = false;
     SteadyTime wait_until_{};  // Redis did not take something

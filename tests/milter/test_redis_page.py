@@ -12,7 +12,8 @@ from harness.letters import letter
 from harness.milter_client import MilterClient, deliver
 from harness.processes import eventually
 
-PAGE = (pathlib.Path(__file__).resolve().parents[2] / "man" / "spillway-redis.7").read_text()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "man" / "spillway-redis.7").read_text()
 PASSWORD = "tulips"
 ANN = {"sender": "<ann@customer.example>", "user": "ann@customer.example"}
 
@@ -151,3 +152,15 @@ def test_who_may_only_look_can_look_at_everything(redis):
     done = subprocess.run([*cli, "del", "spillway-daemons"], capture_output=True, text=True)
     assert "NOPERM" in done.stdout + done.stderr
     assert len(examples()) > 8
+
+
+def test_what_counts_take_is_what_the_page_says():
+    """Within a quarter: tables are larger for few keys than for the 100,000 of the page."""
+    done = subprocess.run([ROOT / "scripts" / "redis-memory", "--domains", "5000"], check=True,
+                          capture_output=True, text=True)
+    measured = dict(re.findall(r"^(\S.*?) +([\d,]+) bytes", done.stdout, re.MULTILINE))
+    told = dict(re.findall(r"^\.It (.*) Ta ([\d,]+) Ta \d$", PAGE, re.MULTILINE))
+    assert measured.keys() == told.keys()
+    for name, size in told.items():
+        share = int(measured[name].replace(",", "")) / int(size.replace(",", ""))
+        assert 0.75 < share < 1.25, f"{name}: {measured[name]} bytes, {size} on the page"

@@ -52,6 +52,21 @@ def test_of_501_recipients_500_pass_and_one_is_told_to_come_later(postfix, count
     assert daemon.counts() == {"domain-hour:domain:customer.example": 500}
 
 
+def test_what_postfix_itself_finds_too_many_is_counted_nowhere(postfix, counted, sink):
+    """smtpd_recipient_limit answers before any milter is asked, see postfix-examples/main.cf."""
+    daemon = counted("limit domain-hour { scope domain; count recipients; rate 500 / 1h; over partial }")
+    postfix.set({"smtpd_recipient_limit": 3})
+    postfix.reload()
+    try:
+        with postfix.client(ANN) as client:
+            assert answers_to(client, ANN, people(5)) == [250] * 3 + [452] * 2
+            assert client.data(letter().encode())[0] == 250
+    finally:
+        postfix.set({"smtpd_recipient_limit": 1000})
+        postfix.reload()
+    assert daemon.counts() == {"domain-hour:domain:customer.example": 3}
+
+
 def test_a_raised_plan_lets_the_next_message_through_and_keeps_the_count(postfix, counted):
     daemon = counted("limit domain-hour { scope domain; count recipients; rate 5 / 1h }")
     send(postfix, people(5))
