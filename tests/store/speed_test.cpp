@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(memory_of_a_count) {
     measure_memory("sliding", hour, domains / 10, 10);
     measure_memory("sliding", hour, domains / 50, 60);
     measure_memory("calendar", day, domains, 1);
-    measure_memory("pacing", limits::Pacing{1'000'000, 1s}, domains, 1);
+    measure_memory("pacing", limits::Pacing{1'000, 10min}, domains, 1);
 }
 
 // Texts of one account, as many features each as a letter has.
