@@ -89,8 +89,19 @@ struct Wanted {
     const Order* order = nullptr;
 };
 
+// A fraction or a number beyond all counting is no wish anybody can have.
+std::int64_t number_in(const json& request, const char* name, std::int64_t by_default) {
+    const auto found = request.find(name);
+    if (found == request.end()) return by_default;
+    if (!found->is_number_integer())
+        throw std::runtime_error(fmt::format("\"{}\" is a whole number", name));
+    return found->get<std::int64_t>();
+}
+
 std::size_t most_in(const json& request, std::size_t by_default) {
-    return std::clamp<std::size_t>(request.value("most", by_default), 1, most_rows);
+    const auto wanted = number_in(request, "most", static_cast<std::int64_t>(by_default));
+    return static_cast<std::size_t>(
+        std::clamp<std::int64_t>(wanted, 1, static_cast<std::int64_t>(most_rows)));
 }
 
 Wanted wanted_in(const json& request, const policy::Policy& policy) {
