@@ -107,7 +107,7 @@ std::size_t most_in(const json& request, std::size_t by_default) {
 Wanted wanted_in(const json& request, const policy::Policy& policy) {
     Wanted wanted;
     wanted.most = most_in(request, wanted.most);
-    if (request.contains("near")) wanted.near = request.at("near").get<std::int64_t>();
+    if (request.contains("near")) wanted.near = number_in(request, "near", 0);
     const auto by = request.value("by", std::string("percent"));
     wanted.order = std::ranges::find(orders, by, &Order::name);
     if (wanted.order == orders.end())
