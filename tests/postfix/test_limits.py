@@ -92,7 +92,7 @@ def test_pipelined_transactions_are_counted_each_for_itself(postfix, behind, sin
         assert [client.getreply()[0] for _ in range(16)] == [250] * 15 + [354]
         client.send(content.encode())
         assert client.getreply()[0] == 250
-    assert len(sink.expect(2)) == 2
+    assert len(sink.expect_where(lambda m: len(m.recipients) == 3, 2)) == 2
     assert daemon.counts() == {"domain-hour:domain:customer.example": 6}
 
 
