@@ -81,8 +81,9 @@ void Settler::add(Task task) {
                                       most_tasks);
         } else {
             task.number = next_number_++;
+            if (task.kind == Task::Kind::replay) drop_unanswered(task);
             write(task_line(task));
-            if (task.kind == Task::Kind::replay) replays_.emplace(task.token, task.number);
+            note_replay(task);
             tasks_.push_back(std::move(task));
         }
     }
@@ -156,8 +157,7 @@ tl::expected<void, std::string> Settler::replay(std::string_view line) {
     } else if (parsed->what == TaskLine::What::left) {
         if (known) task->left = true;
     } else if (!known) {
-        if (parsed->task.kind == Task::Kind::replay)
-            replays_.emplace(parsed->task.token, parsed->number);
+        note_replay(parsed->task);
         tasks_.insert(task, std::move(parsed->task));
     }
     return {};
@@ -300,11 +300,36 @@ void Settler::finish(const std::vector<Task>& tasks, const std::set<std::uint64_
     if (drained && hooks_.drained) hooks_.drained();
 }
 
+void Settler::note_replay(const Task& task) {
+    if (task.kind != Task::Kind::replay) return;
+    replays_.emplace(task.token, task.number);
+    tries_.emplace(task.call.route(), task.number);
+}
+
 void Settler::forget_replay(const Task& task) {
-    const auto [first, last] = replays_.equal_range(task.token);
-    const auto found = std::find_if(
-        first, last, [&task](const auto& replay) { return replay.second == task.number; });
-    if (found != last) replays_.erase(found);
+    const auto forget = [&task](auto& numbers, const std::string& name) {
+        const auto [first, last] = numbers.equal_range(name);
+        const auto found = std::find_if(
+            first, last, [&task](const auto& one) { return one.second == task.number; });
+        if (found != last) numbers.erase(found);
+    };
+    forget(replays_, task.token);
+    forget(tries_, task.call.route());
+}
+
+void Settler::drop_unanswered(const Task& replay) {
+    std::vector<Task> dropped;
+    const auto [first, last] = tries_.equal_range(replay.call.route());
+    for (auto earlier = first; earlier != last; ++earlier) {
+        const auto task = std::ranges::lower_bound(tasks_, earlier->second, {}, &Task::number);
+        if (task != tasks_.end() && !task->left && replay.at - task->at >= pace_.unanswered_after)
+            dropped.push_back(*task);
+    }
+    for (const Task& task : dropped) {
+        forget_replay(task);
+        write(done_line(task.number));
+        tasks_.erase(std::ranges::lower_bound(tasks_, task.number, {}, &Task::number));
+    }
 }
 
 // No client tries a message again later than that.

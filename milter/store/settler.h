@@ -62,6 +62,8 @@ class Settler {
     // The receipt under `key` is not needed any more. When its call may still be on its way, a mark
     // stays in its place that keeps it from being charged again.
     void settled(const std::string& key, const std::string& token, bool may_come_again);
+    // A replay takes the place of one of the same message that was counted here, never answered,
+    // and tried again later: each try alone would be told as one that left.
     void add(Task task);
     // Suspensions of this hash and field that are still on their way. One that Redis is being told
     // just now is there, or is not, when this returns before the deadline.
@@ -107,7 +109,9 @@ class Settler {
     bool tell_one(const Task& task, const Reply& reply);
     void finish(const std::vector<Task>& tasks, const std::set<std::uint64_t>& done);
     void write(const std::string& line) const;
+    void note_replay(const Task& task);
     void forget_replay(const Task& task);
+    void drop_unanswered(const Task& replay);
     void forget_old(limits::Time now);
 
     Redis& redis_;
@@ -123,6 +127,7 @@ class Settler {
     std::deque<Task> tasks_;  // in the order of their numbers
     std::deque<Settled> settled_;
     std::multimap<std::string, std::uint64_t> replays_;  // tokens of tasks
+    std::multimap<std::string, std::uint64_t> tries_;    // receipts' keys of the same tasks
     std::map<std::string, std::set<std::string>> places_;
     Journal journal_;
     std::uint64_t next_number_ = 1;

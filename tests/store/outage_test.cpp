@@ -198,6 +198,35 @@ BOOST_AUTO_TEST_CASE(what_was_counted_here_and_did_not_leave_is_not_told) {
     }
 }
 
+// The process was killed before it answered, and the client tries again while Redis is still away.
+BOOST_AUTO_TEST_CASE(a_try_that_was_never_answered_is_not_told_beside_the_next_one) {
+    const RedisServer& server = shared_server();
+    Wire wire(server.place());
+    wire.cut(true);
+    Pace pace = in_a_hurry;
+    pace.unanswered_after = 0ms;
+    const std::vector charges{hourly("ann", 3, 100, WhenUnavailable::allow)};
+    std::vector<std::string> journal;
+    {
+        Watched killed(wire.place(), {.timeout = 30ms, .pace = pace});
+        killed.counters.settler().journal_to(
+            [&journal](std::string_view line) { journal.emplace_back(line); });
+        killed.ask(charges, "unanswered");
+        killed.settle(killed.ask(charges, "answered"), true);
+    }
+    Watched redis(wire.place(), {.timeout = 30ms, .pace = pace});
+    for (std::string& line : journal) {
+        line.pop_back();  // its end
+        BOOST_TEST(redis.counters.settler().replay(line).has_value());
+    }
+    redis.settle(redis.ask(charges, "unanswered"), true);
+    redis.settle(redis.ask(charges, "answered"), true);
+    BOOST_TEST(redis.counters.settler().waiting() == 3u);
+    wire.cut(false);
+    BOOST_TEST(redis.settles());
+    BOOST_TEST(Watched(server.place()).used("ann") == 9);
+}
+
 // What Redis granted others counts as well, and the rest is shared among those who are alive.
 BOOST_AUTO_TEST_CASE(two_machines_together_never_pass_the_maximum_in_an_outage) {
     Outage here;
