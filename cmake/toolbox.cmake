@@ -30,11 +30,10 @@ function(spillway_room name)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/milter)
     target_link_libraries(${name} PUBLIC ${room_LINKS} PRIVATE warnings)
     spillway_precompile(${name})
-    # Several files at once compile quicker (CMAKE_UNITY_BUILD, see the presets) where the names
+    # Sanitized builds take the most time: there several files are compiled at once, where the names
     # that files keep to themselves are different in each.
-    if(name MATCHES "^(mail|match|policy|language)$")
-        set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
-    elseif(CMAKE_UNITY_BUILD)
+    if(SPILLWAY_SANITIZE AND name MATCHES "^(limits|log|crypto|store|session|mta)$")
+        set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
         target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
     endif()
 endfunction()

@@ -22,6 +22,8 @@ disable_plaintext_auth = no
 log_path = {folder}/log
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
+# A program with sanitizers reserves more address space than any real one has.
+default_vsz_limit = 0
 passdb {{
   driver = static
   args = password={secret}
