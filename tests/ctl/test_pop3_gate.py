@@ -88,7 +88,7 @@ def test_a_maximum_of_somebodys_own_lets_the_next_log_in_pass(mailbox):
 @needs_dovecot
 def test_without_spillway_everybody_gets_his_mail_and_the_log_says_so(mailbox):
     daemon, dovecot = mailbox(policy("1 / 1h"))
-    daemon.process.signal(signal.SIGSTOP)
+    daemon.process.freeze()
     begun = time.monotonic()
     try:
         assert dovecot.log_in(ANN).startswith("+OK")

@@ -121,6 +121,11 @@ class Process:
     def signal(self, number):
         self.popen.send_signal(number)
 
+    def freeze(self):
+        """SIGSTOP; all its threads stand still when this returns."""
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+
     def wait(self, seconds=PATIENCE):
         return self.popen.wait(seconds)
 

@@ -55,7 +55,7 @@ class Redis:
 
     def pause(self):
         """It accepts connections and says nothing, as a machine that swaps does."""
-        os.kill(self.process.pid, signal.SIGSTOP)
+        self.process.freeze()
 
     def resume(self):
         os.kill(self.process.pid, signal.SIGCONT)

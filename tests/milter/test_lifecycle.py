@@ -35,7 +35,7 @@ def test_a_killed_daemon_gives_no_answer_and_takes_its_socket_back(spillwayd, at
     daemon = spillwayd(OFFICE)
     client = MilterClient(daemon.address)
     client.connect()
-    daemon.process.signal(signal.SIGSTOP)  # the event is under way when the end comes
+    daemon.process.freeze()  # the event is under way when the end comes
     sends = {"mail": (b"M", ANN.encode() + b"\0"), "rcpt": (b"R", BOB.encode() + b"\0"),
              "data": (b"T", b""), "body": (b"B", b"x" * 1000), "eom": (b"E", b"")}
     client.send_packet(*sends[at])
