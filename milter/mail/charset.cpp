@@ -1,7 +1,9 @@
+#include "mail/charset.h"
+
 #include <unicode/ucnv.h>
+#include <unicode/utf16.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include "mail/header.h"
@@ -10,11 +12,6 @@
 
 namespace spillway::mail {
 namespace {
-
-struct CloseConverter {
-    void operator()(UConverter* converter) const { ucnv_close(converter); }
-};
-using Converter = std::unique_ptr<UConverter, CloseConverter>;
 
 constexpr std::size_t longest_name = 60;  // ICU copies names into buffers of this size
 
@@ -101,50 +98,132 @@ std::string_view marked_charset(std::string_view bytes) {
 }
 
 // Null when ICU does not know the name. A comma would begin options of ICU's own.
-Converter open_converter(std::string_view name) {
+UConverter* open_converter(std::string_view name) {
     if (name.empty() || name.size() >= longest_name || name.find_first_of({"\0,", 2}) != name.npos)
         return nullptr;
     UErrorCode status = U_ZERO_ERROR;
-    Converter converter(ucnv_open(std::string(name).c_str(), &status));
-    return U_SUCCESS(status) ? std::move(converter) : nullptr;
+    UConverter* const converter = ucnv_open(std::string(name).c_str(), &status);
+    return U_SUCCESS(status) ? converter : nullptr;
 }
 
-// ICU counts in int; no single part of a message comes near it.
-std::string converted(UConverter* converter, std::string_view bytes) {
-    constexpr std::size_t most = std::numeric_limits<std::int32_t>::max() / 4;
-    bytes = bytes.substr(0, most);
-    std::string utf8(bytes.size() * 3 + 16, '\0');
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        UErrorCode status = U_ZERO_ERROR;
-        const int length = ucnv_toAlgorithmic(UCNV_UTF8, converter, utf8.data(),
-                                              static_cast<std::int32_t>(utf8.size()), bytes.data(),
-                                              static_cast<std::int32_t>(bytes.size()), &status);
-        utf8.resize(static_cast<std::size_t>(length));
-        if (status != U_BUFFER_OVERFLOW_ERROR) break;
+// Where the last character of UTF-8 begins that more bytes could complete; the size of the text
+// when there is none.
+std::size_t open_character(std::string_view text) {
+    for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+        const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+        if ((byte & 0xc0) == 0x80) continue;
+        const std::size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+        return length > back ? text.size() - back : text.size();
     }
-    return utf8;
+    return text.size();
 }
 
-// Text that happens to be valid UTF-8 is hardly ever anything else.
-std::string from_unknown(std::string_view bytes) {
-    if (is_utf8(bytes)) return std::string(bytes);
-    const Converter windows = open_converter("windows-1252");
-    return windows ? converted(windows.get(), bytes) : repaired_utf8(bytes);
+// As EBCDIC and UTF-16 do. Starts the converter anew.
+bool reads_ascii_otherwise(UConverter* converter) {
+    constexpr char letters[] = "abcd";
+    constexpr std::size_t count = sizeof letters - 1;
+    UChar units[8];
+    UErrorCode status = U_ZERO_ERROR;
+    const int length = ucnv_toUChars(converter, units, std::size(units), letters, count, &status);
+    ucnv_resetToUnicode(converter);
+    return U_FAILURE(status) || !std::equal(units, units + length, letters, letters + count);
+}
+
+bool is_japanese_escape(std::string_view bytes) {
+    return bytes.find("\x1b$") != bytes.npos && is_ascii(bytes);
 }
 
 }  // namespace
 
-std::string to_utf8(std::string_view bytes, std::string_view charset) {
+void ToUtf8::Close::operator()(UConverter* converter) const { ucnv_close(converter); }
+
+void ToUtf8::decide(std::string_view bytes, bool last) {
+    decided_ = true;
     const std::string_view marked = marked_charset(bytes);
-    std::string name(marked.empty() ? meant_charset(charset) : marked);
+    std::string name(marked.empty() ? meant_charset(charset_) : marked);
     if (names_equal(name, "utf-16") || names_equal(name, "utf-32"))
         name += guessed_order(bytes, name.ends_with('6') ? 2 : 4);
-    if (name == "utf-8") return is_utf8(bytes) ? std::string(bytes) : repaired_utf8(bytes);
+    if (name == "utf-8") return;
 
+    const std::string_view whole = bytes.substr(0, last ? bytes.size() : open_character(bytes));
+    const bool ascii = is_ascii(whole);
+    const bool utf8 = ascii || is_utf8(whole);
     // Most mail is ASCII in a charset that contains it.
-    if ((name.empty() || name == "windows-1252") && is_ascii(bytes)) return std::string(bytes);
-    const Converter converter = open_converter(name);
-    return converter ? converted(converter.get(), bytes) : from_unknown(bytes);
+    if ((name.empty() || name == "windows-1252") && ascii && last) {
+        if (is_japanese_escape(whole)) other_guess_ = "iso-2022-jp";
+        return;
+    }
+    converter_.reset(open_converter(name));
+    // Text that happens to be valid UTF-8 is hardly ever anything else.
+    if (!converter_ && utf8) return;
+    if (!converter_) converter_.reset(open_converter("windows-1252"));
+    const bool looks_like_utf8 =
+        ascii ? whole.find('\0') == whole.npos && reads_ascii_otherwise(converter_.get()) : utf8;
+    if (looks_like_utf8 && marked.empty() && !whole.empty()) other_guess_ = "utf-8";
+}
+
+void ToUtf8::convert(std::string_view bytes, bool last, std::string& utf8) {
+    if (!decided_) decide(bytes, last);
+    if (converter_)
+        through_icu(bytes, last, utf8);
+    else
+        repair(bytes, last, utf8);
+}
+
+void ToUtf8::repair(std::string_view bytes, bool last, std::string& utf8) {
+    std::string joined;
+    if (!waiting_.empty()) {
+        joined = std::move(waiting_);
+        joined += bytes;
+        bytes = joined;
+    }
+    const std::size_t end = last ? bytes.size() : open_character(bytes);
+    const std::string_view whole = bytes.substr(0, end);
+    if (is_utf8(whole))
+        utf8 += whole;
+    else
+        utf8 += repaired_utf8(whole);
+    waiting_ = bytes.substr(end);
+}
+
+// ICU writes UTF-16 in between, in a buffer that does not grow with the text.
+void ToUtf8::through_icu(std::string_view bytes, bool last, std::string& utf8) {
+    constexpr std::size_t some_units = 4096;
+    UChar units[some_units];
+    std::size_t surrogate = 0;
+    const char* from = bytes.data();
+    const char* const end = from + bytes.size();
+    for (;;) {
+        UErrorCode status = U_ZERO_ERROR;
+        UChar* to = units + surrogate;
+        ucnv_toUnicode(converter_.get(), &to, units + some_units, &from, end, nullptr,
+                       static_cast<UBool>(last), &status);
+        const auto count = static_cast<std::size_t>(to - units);
+        const bool more = status == U_BUFFER_OVERFLOW_ERROR;
+        // The second half of a pair may be in the next round.
+        surrogate = more && count > 0 && U16_IS_LEAD(units[count - 1]) ? 1 : 0;
+        for (std::size_t at = 0; at < count - surrogate;) {
+            UChar32 c = 0;
+            U16_NEXT(units, at, count, c);
+            append_utf8(utf8, static_cast<std::uint32_t>(c));
+        }
+        if (!more) return;
+        if (surrogate > 0) units[0] = units[count - 1];
+    }
+}
+
+bool is_known_charset(std::string_view name) {
+    const std::string_view meant = meant_charset(name);
+    if (meant.empty() || meant == "utf-8") return true;
+    UConverter* const converter = open_converter(meant);
+    if (converter != nullptr) ucnv_close(converter);
+    return converter != nullptr;
+}
+
+std::string to_utf8(std::string_view bytes, std::string_view charset) {
+    std::string utf8;
+    ToUtf8(charset).convert(bytes, true, utf8);
+    return utf8;
 }
 
 }  // namespace spillway::mail

@@ -6,6 +6,7 @@
 
 #include "mail/header.h"
 #include "mail/text.h"
+#include "mail/url.h"
 
 namespace spillway::mail {
 namespace {
@@ -53,6 +54,14 @@ class Reader {
         return std::string(text_.substr(begin, at_ - begin));
     }
 
+    // What stands before the next semicolon, without the blanks around it.
+    std::string_view rest_of_value() const {
+        const std::string_view rest = text_.substr(at_, text_.find(';', at_) - at_);
+        const std::size_t begin = rest.find_first_not_of(blanks);
+        if (begin == rest.npos) return {};
+        return rest.substr(begin, rest.find_last_not_of(blanks) + 1 - begin);
+    }
+
     void skip_to(char c) { at_ = std::min(text_.find(c, at_), text_.size()); }
 
   private:
@@ -82,24 +91,6 @@ class Reader {
     const std::string_view text_;
     std::size_t at_ = 0;
 };
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char low = static_cast<char>(c | 0x20);
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                            hex_digit(text[i + 2]) >= 0;
-        decoded += escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]))
-                          : text[i];
-        if (escape) i += 2;
-    }
-    return decoded;
-}
 
 // A parameter in pieces, by number: "boundary*0*=..." (RFC 2231 sections 3 and 4).
 struct Piece {
@@ -171,7 +162,12 @@ ContentType parse_content_type(std::string_view value) {
     for (reader.skip_to(';'); reader.take(';'); reader.skip_to(';')) {
         const std::string name = lower(reader.word("=;("));
         if (!reader.take('=')) continue;
+        const std::string_view whole = reader.rest_of_value();
         std::string parameter = reader.word(";");
+        // Names with blanks in them should be quoted; some readers show them whole all the same.
+        const bool is_name = name == "name" || name == "filename";
+        if (is_name && !whole.starts_with('"') && whole.size() > parameter.size())
+            content.parameters.emplace_back(name, std::string(whole));
         if (name.find('*') == name.npos) {
             content.parameters.emplace_back(name, std::move(parameter));
         } else {
@@ -183,6 +179,6 @@ ContentType parse_content_type(std::string_view value) {
     return content;
 }
 
-std::string parse_encoding(std::string_view value) { return lower(Reader(value).word(";(,")); }
+std::string first_word(std::string_view value) { return lower(Reader(value).word(";(,")); }
 
 }  // namespace spillway::mail

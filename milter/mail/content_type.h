@@ -1,4 +1,5 @@
-// The Content-Type field of MIME (RFC 2045 section 5, RFC 2231), read leniently.
+// The Content-Type field of MIME (RFC 2045 section 5, RFC 2231), read leniently. Of a
+// Content-Disposition field (RFC 2183) the parameters are read in the same way.
 #pragma once
 
 #include <string>
@@ -24,7 +25,8 @@ struct ContentType {
 
 ContentType parse_content_type(std::string_view value);
 
-// The name in a Content-Transfer-Encoding field, in lower case, without quotes and comments.
-std::string parse_encoding(std::string_view value);
+// The word that a Content-Transfer-Encoding or Content-Disposition field begins with, in lower
+// case, without quotes and comments.
+std::string first_word(std::string_view value);
 
 }  // namespace spillway::mail

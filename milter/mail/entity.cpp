@@ -57,6 +57,8 @@ Entity parse_entity(std::string_view text) {
             entity.content_types.push_back(text.substr(value, end - value));
         if (names_equal(name, "Content-Transfer-Encoding"))
             entity.transfer_encodings.push_back(text.substr(value, end - value));
+        if (names_equal(name, "Content-Disposition"))
+            entity.dispositions.push_back(text.substr(value, end - value));
         at = end;
     }
     entity.body = text.substr(at);

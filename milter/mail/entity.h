@@ -7,7 +7,8 @@
 namespace spillway::mail {
 
 struct Entity {
-    std::vector<std::string_view> content_types, transfer_encodings;  // raw values, all of them
+    // Raw values, all of them.
+    std::vector<std::string_view> content_types, transfer_encodings, dispositions;
     std::string_view body;
 };
 

@@ -8,6 +8,7 @@
 #include "mail/html_style.h"
 #include "mail/html_tokens.h"
 #include "mail/text.h"
+#include "mail/url.h"
 
 namespace spillway::mail {
 namespace {
@@ -80,7 +81,8 @@ class Renderer {
   public:
     // What readers with another idea of HTML show is rendered as hidden text, but not what in turn
     // is swallowed within it: that could nest without end.
-    RenderedHtml render(std::string_view html, bool with_swallowed = true) && {
+    RenderedHtml render(std::string_view html, bool whole = true) && {
+        whole_ = whole;
         HtmlTokens tokens(html);
         HtmlToken token;
         while (tokens.next(token)) {
@@ -97,12 +99,16 @@ class Renderer {
                 case HtmlToken::Kind::end_tag:
                     end(token.name);
                     break;
+                case HtmlToken::Kind::comment:
+                    add_line(rendered_.code, token.text);
+                    break;
                 case HtmlToken::Kind::swallowed:
-                    if (with_swallowed) add_swallowed(token.text);
+                    if (whole_) add_swallowed(token.text);
             }
         }
         trim(rendered_.visible);
         trim(rendered_.hidden);
+        trim(rendered_.code);
         return std::move(rendered_);
     }
 
@@ -131,6 +137,7 @@ class Renderer {
         if (holds(preformatted, tag.name)) ++preformatted_;
         text += attributes.alt;
         rendered_.hidden += attributes.aside;
+        if (!attributes.documents.empty()) add_documents(attributes.documents);
         if (!holds(voids, tag.name) && (hides || hidden_.any())) hidden_.begin(tag.name);
     }
 
@@ -144,7 +151,8 @@ class Renderer {
 
     struct Attributes {
         std::string alt;
-        std::string aside;  // lines that some readers show, or show somewhere else
+        std::string aside;                   // lines that some readers show, or show somewhere else
+        std::vector<std::string> documents;  // in HTML
         bool hidden = false;
     };
 
@@ -163,6 +171,9 @@ class Renderer {
             if (attributes.is("hidden")) read.hidden = true;
             if (attributes.is("title") || (alt && attributes.is("alt")))
                 add_line(read.aside, attributes.value());
+            if (attributes.is("srcdoc")) read.documents.push_back(attributes.value());
+            if (attributes.is("href") || attributes.is("src") || attributes.is("data"))
+                add_data_document(read.documents, attributes.value());
             keep_first(alt, "alt", attributes);
             keep_first(style, "style", attributes);
             keep_first(classes, "class", attributes);
@@ -175,8 +186,24 @@ class Renderer {
         return read;
     }
 
-    static void add_line(std::string& text, const std::string& line) {
-        if (!line.empty()) text += line + '\n';
+    // "data:text/html;base64,..." (RFC 2397): a document of its own.
+    static void add_data_document(std::vector<std::string>& documents, const std::string& link) {
+        const std::optional<std::string> text = text_of_data_url(link);
+        if (text) documents.push_back(*text);
+    }
+
+    void add_documents(const std::vector<std::string>& documents) {
+        if (!whole_) return;
+        for (const std::string& document : documents) {
+            const RenderedHtml inner = Renderer().render(document, false);
+            add_line(rendered_.code, inner.visible);
+            add_line(rendered_.code, inner.hidden);
+            add_line(rendered_.code, inner.code);
+        }
+    }
+
+    static void add_line(std::string& text, std::string_view line) {
+        if (!line.empty()) text.append(line).append("\n");
     }
 
     // Line ends are but blanks outside of preformatted text.
@@ -193,7 +220,8 @@ class Renderer {
     // What scripts and styles hold is no text; frames of all kinds show theirs to old readers.
     void add_raw_text(const HtmlToken& token) {
         if (token.name == "style") rules_.add(token.text);
-        if (token.name == "style" || token.name == "script") return;
+        if (token.name == "style" || token.name == "script")
+            return add_line(rendered_.code, token.text);
         const bool shown = token.name == "xmp" || token.name == "plaintext";
         (shown ? target() : rendered_.hidden) += token.text;
     }
@@ -211,6 +239,7 @@ class Renderer {
     HiddenElements hidden_;
     HidingRules rules_;
     int preformatted_ = 0;
+    bool whole_ = true;
 };
 
 }  // namespace

@@ -97,7 +97,10 @@ bool HtmlTokens::take_markup(HtmlToken& token) {
         take_tag(token);
         return true;
     }
-    if (html_.substr(at_, 4) == "<!--") return take_comment(token);
+    if (html_.substr(at_, 4) == "<!--") {
+        take_comment(token);
+        return true;
+    }
     if (next == '!' || next == '?' || (next == '/' && at_ + 2 < html_.size()))
         return take_bogus_comment(token);
     take_text(token, at_ + 1);
@@ -128,8 +131,7 @@ void HtmlTokens::take_tag(HtmlToken& token) {
     if (!end_tag && knows_no_tags) content_of_ = token.name;
 }
 
-// False for an ordinary comment, which nobody sees.
-bool HtmlTokens::take_comment(HtmlToken& token) {
+void HtmlTokens::take_comment(HtmlToken& token) {
     const std::size_t begin = at_ + 4;
     const CommentEnd end = comment_end(html_, begin);
     token.kind = HtmlToken::Kind::swallowed;
@@ -140,7 +142,7 @@ bool HtmlTokens::take_comment(HtmlToken& token) {
     const bool conditional = token.text.starts_with("[if");
     if (conditional)
         token.text.remove_prefix(std::min(token.text.find('>'), token.text.size() - 1) + 1);
-    return end.comment == html_.npos || conditional;
+    if (end.comment != html_.npos && !conditional) token.kind = HtmlToken::Kind::comment;
 }
 
 // What begins with <!, <? or </ and is nothing else ends at the next > (section 13.2.5.41).

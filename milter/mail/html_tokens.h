@@ -17,6 +17,7 @@ struct HtmlToken {
                     // element
         start_tag,  // `text` holds the attributes
         end_tag,
+        comment,    // what nobody sees
         swallowed,  // what only other readers show: conditional comments, CDATA, what is not closed
     };
     Kind kind = Kind::text;
@@ -36,7 +37,7 @@ class HtmlTokens {
     void take_text(HtmlToken& token, std::size_t end);
     bool take_markup(HtmlToken& token);
     void take_tag(HtmlToken& token);
-    bool take_comment(HtmlToken& token);
+    void take_comment(HtmlToken& token);
     bool take_bogus_comment(HtmlToken& token);
     void take_content(HtmlToken& token);
 

@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <set>
 
+#include "mail/charset.h"
 #include "mail/entity.h"
+#include "mail/file_type.h"
+#include "mail/inner.h"
 #include "mail/mime.h"
 #include "mail/text.h"
-#include "mail/transfer.h"
 #include "mail/utf8.h"
 
 namespace spillway::mail {
@@ -12,13 +15,22 @@ namespace {
 // The most bytes that may become one byte of text: encoded words of a flood of soft line breaks.
 constexpr std::size_t encoded_per_text = 4;
 
-// For a part that names no encoding, or no charset.
+constexpr std::size_t longest_piece = 4 * 1024 * 1024;  // of text without any place to cut
+
+// For a part that names no charset.
 const std::vector<std::string> unsaid{""};
 
-std::string transfer_decoded(std::string_view body, std::string_view encoding) {
-    if (encoding == "base64") return from_base64(body);
-    if (encoding == "quoted-printable") return from_quoted_printable(body);
-    return std::string(body);
+bool is_shown_ascii(char c) { return c > ' ' && c < 0x7f; }
+
+// Where text can be cut so that the readable() of both halves is the readable() of the whole:
+// behind a line end, or between two characters that change nothing around them. 0 where there is no
+// place.
+std::size_t last_cut(std::string_view text) {
+    const std::size_t line_end = text.rfind('\n');
+    if (line_end != text.npos) return line_end + 1;
+    for (std::size_t at = text.size(); at-- > 1;)
+        if (is_shown_ascii(text[at]) && is_shown_ascii(text[at - 1])) return at;
+    return text.size() > longest_piece ? utf8_prefix(text, text.size() - 1).size() : 0;
 }
 
 // Joins the lines that RFC 3676 section 4.2 makes one. A signature's "-- " goes with no line.
@@ -52,83 +64,227 @@ std::string charset_in_html(std::string_view html) {
     return head.substr(begin, head.find_first_of("\"' >;/", begin) - begin);
 }
 
+// A part's bytes as UTF-8, up to a limit, and what another reader would take them for.
+struct Converted {
+    std::string text;
+    bool cut = false;
+    std::string other_guess;
+};
+
+Converted html_of(const Body& body, const std::string& charset, std::size_t most,
+                  const std::function<void()>& rest) {
+    Converted html;
+    std::optional<ToUtf8> to_utf8;
+    const auto take = [&](std::string_view piece) {
+        if (!to_utf8) to_utf8.emplace(charset.empty() ? charset_in_html(piece) : charset);
+        to_utf8->convert(piece, false, html.text);
+        html.cut = html.text.size() > most;
+        return !html.cut;
+    };
+    read_in_pieces(body, take, rest);
+    if (to_utf8) to_utf8->convert("", true, html.text);
+    if (to_utf8) html.other_guess = to_utf8->other_guess();
+    html.text.resize(utf8_prefix(html.text, most).size());
+    return html;
+}
+
 // Gathers text up to a limit.
 class Reading {
   public:
-    explicit Reading(const ReadingLimits& limits) : limits_(limits) {}
+    Reading(const ReadingLimits& limits, const std::function<void()>& rest)
+        : limits_(limits), rest_(rest) {}
 
     void add(const TextPart& part) {
-        const auto& encodings = part.encodings.empty() ? unsaid : part.encodings;
         const auto& charsets = part.charsets.empty() ? unsaid : part.charsets;
-        for (const std::string& encoding : encodings)
-            for (const std::string& charset : charsets) add(part, encoding, charset);
+        for (const std::string& charset : charsets)
+            if (!is_known_charset(charset)) unreadable_ = "a charset that nobody knows";
+        for (const Body& body : bodies_of(part.body, part.encodings)) {
+            for (const std::string& charset : charsets) add(part, body, charset);
+            if (part.kind != TextPart::Kind::html) add_files(files_in_text(body, rest_));
+        }
     }
 
-    ReadText result(std::optional<std::string> incomplete) && {
-        if (cut_) incomplete = "more text than is read";
-        const std::size_t shown = visible_.size();
-        if (!visible_.empty() && !hidden_.empty()) visible_ += '\n';
-        visible_ += hidden_;
-        return {std::move(visible_), std::move(incomplete), shown};
+    void add(const FilePart& part) {
+        if (!is_tnef(part)) return;
+        for (const Body& body : bodies_of(part.body, part.encodings)) {
+            const Inner inner = tnef_contents(body, limits_, rest_);
+            if (inner.unreadable) unreadable_ = inner.unreadable;
+            for (const InnerText& text : inner.texts) add(text);
+            add_files(inner.files);
+        }
+    }
+
+    ReadText result(const std::optional<std::string>& incomplete) && {
+        ReadText read;
+        read.cut = cut_;
+        read.incomplete = cut_ ? "more text than is read" : incomplete;
+        read.shown_bytes = visible_.size();
+        read.text = std::move(visible_);
+        if (!read.text.empty() && !hidden_.empty()) read.text += '\n';
+        read.text += hidden_;
+        read.code = std::move(code_);
+        read.unreadable = std::move(unreadable_);
+        return read;
     }
 
   private:
-    void add(const TextPart& part, const std::string& encoding, const std::string& charset) {
-        const std::size_t left = limits_.text_bytes - visible_.size() - hidden_.size();
-        const std::size_t enough = (left + 1) * encoded_per_text;
-        if (part.body.size() > enough) cut_ = true;
-        const std::string bytes = transfer_decoded(part.body.substr(0, enough), encoding);
+    std::size_t used() const { return visible_.size() + hidden_.size() + code_.size(); }
+    std::size_t left() const { return limits_.text_bytes - std::min(limits_.text_bytes, used()); }
 
-        const bool html = part.kind == TextPart::Kind::html;
-        const bool asks_html = html && charset.empty();
-        const std::string text = to_utf8(bytes, asks_html ? charset_in_html(bytes) : charset);
-        if (html) {
-            const RenderedHtml rendered = render_html(text);
-            append(visible_, readable(rendered.visible));
-            append(hidden_, readable(rendered.hidden));
-        } else if (part.kind == TextPart::Kind::outside) {
-            append(hidden_, readable(text));
-        } else {
-            append(visible_, readable(part.flowed ? unflowed(text, part.deletes_blanks) : text));
+    // Markup is more than the text in it.
+    std::size_t most_html() const { return std::max<std::size_t>(left(), 1024 * 1024); }
+
+    // So much of what was sent can be needed at most.
+    Body bounded(Body body) {
+        const std::size_t enough = (left() + 1) * encoded_per_text;
+        if (body.begin == 0 && body.sent.size() > enough) {
+            cut_ = true;
+            body.sent = body.sent.substr(0, enough);
+        }
+        return body;
+    }
+
+    void add(const TextPart& part, const Body& sent, const std::string& charset) {
+        const Body body = bounded(sent);
+        if (part.kind == TextPart::Kind::html) return add_html(body, charset);
+        std::string& to = part.kind == TextPart::Kind::outside ? hidden_ : visible_;
+        const std::string guess = add_plain(to, body, charset, part);
+        if (!guess.empty()) add_plain(hidden_, body, guess, part);
+    }
+
+    void add(const InnerText& text) {
+        const Body body{.sent = text.bytes};
+        if (text.html) return add_html(bounded(body), text.charset);
+        add_plain(visible_, bounded(body), text.charset, TextPart{});
+    }
+
+    void add_html(const Body& body, const std::string& charset) {
+        Converted html = html_of(body, charset, most_html(), rest_);
+        cut_ = cut_ || html.cut;
+        const std::string guess = html.other_guess;
+        add_rendered(visible_, std::move(html).text);
+        if (guess.empty()) return;
+        add_rendered(hidden_, html_of(body, guess, most_html(), rest_).text);
+    }
+
+    // The source is gone before its rendering is copied.
+    void add_rendered(std::string& visible, std::string html) {
+        RenderedHtml rendered = render_html(html);
+        html = std::string();
+        append(visible, readable(rendered.visible));
+        rendered.visible = std::string();
+        append(hidden_, readable(rendered.hidden));
+        append(code_, readable(rendered.code));
+    }
+
+    // What another reader could take the charset for; "" when none would.
+    std::string add_plain(std::string& to, const Body& body, const std::string& charset,
+                          const TextPart& part) {
+        ToUtf8 to_utf8(charset);
+        std::string waiting;   // lines that are not whole
+        std::string unfolded;  // text that cannot be cut yet
+        bool first = true;
+        const auto convert = [&](std::string_view piece, bool last) {
+            to_utf8.convert(piece, last, waiting);
+            const std::size_t line_end = waiting.rfind('\n');
+            const std::size_t whole = last || !part.flowed       ? waiting.size()
+                                      : line_end == waiting.npos ? 0
+                                                                 : line_end + 1;
+            const std::string_view lines = std::string_view(waiting).substr(0, whole);
+            unfolded += part.flowed ? unflowed(lines, part.deletes_blanks) : std::string(lines);
+            waiting.erase(0, whole);
+            const std::size_t cut = last ? unfolded.size() : last_cut(unfolded);
+            const std::string text = readable(std::string_view(unfolded).substr(0, cut));
+            unfolded.erase(0, cut);
+            if (text.empty()) return !cut_;
+            first ? append(to, text) : extend(to, text);
+            first = false;
+            return !full_;
+        };
+        read_in_pieces(
+            body, [&](std::string_view piece) { return convert(piece, false); }, rest_);
+        convert("", true);
+        return std::string(to_utf8.other_guess());
+    }
+
+    void add_files(const std::vector<InnerFile>& files) {
+        for (const InnerFile& file : files) {
+            if (left() == 0 || cost_of_files_ > limits_.text_bytes * 20) {
+                cut_ = true;
+                return;
+            }
+            cost_of_files_ += std::min(file.body.sent.size(), file.body.end);
+            const std::string type(file_type(beginning_of(file.body, file_type_bytes)));
+            const TextPart plain;
+            if (type == "text/html")
+                add_html(file.body, "");
+            else if (type.starts_with("text/"))
+                add_plain(visible_, file.body, "", plain);
         }
     }
 
     // A line end goes before each piece but the first, and between visible and hidden text.
     void append(std::string& to, std::string_view text) {
-        if (text.empty()) return;
-        const std::string& other = &to == &visible_ ? hidden_ : visible_;
-        const std::size_t line_ends = (to.empty() ? 0 : 1) + (other.empty() ? 0 : 1);
-        const std::size_t used = visible_.size() + hidden_.size() + line_ends;
-        const std::size_t left = limits_.text_bytes - std::min(used, limits_.text_bytes);
-        const std::string_view kept = utf8_prefix(text, left);
-        if (kept.size() < text.size()) cut_ = true;
+        const bool both =
+            (&to == &visible_ || !visible_.empty()) && (&to == &hidden_ || !hidden_.empty());
+        const std::size_t line_ends = (to.empty() ? 0 : 1) + (both ? 1 : 0);
+        const std::string_view kept = fitting(text, line_ends);
         if (kept.empty()) return;
         if (!to.empty()) to += '\n';
         to += kept;
     }
 
-    const ReadingLimits& limits_;
-    std::string visible_, hidden_;
-    bool cut_ = false;
-};
+    void extend(std::string& to, std::string_view text) {
+        const bool both = !visible_.empty() && !hidden_.empty();
+        to += fitting(text, both ? 1 : 0);
+    }
 
-// Only carriage returns end lines where there are no line feeds, as on computers of old.
-bool has_old_line_ends(std::string_view message) {
-    return message.find('\n') == message.npos && message.find('\r') != message.npos;
-}
+    // As much of the text as there is room for beside so many other bytes.
+    std::string_view fitting(std::string_view text, std::size_t others) {
+        const std::string_view kept = utf8_prefix(text, left() - std::min(left(), others));
+        if (kept.size() < text.size()) cut_ = full_ = true;
+        return kept;
+    }
+
+    const ReadingLimits& limits_;
+    const std::function<void()>& rest_;
+    std::string visible_, hidden_, code_;
+    std::optional<std::string> unreadable_;
+    std::size_t cost_of_files_ = 0;
+    bool cut_ = false;
+    bool full_ = false;
+};
 
 }  // namespace
 
+ReadText read_text(const Parts& parts, const ReadingLimits& limits,
+                   const std::function<void()>& rest) {
+    Reading reading(limits, rest);
+    for (const TextPart& part : parts.texts) reading.add(part);
+    for (const FilePart& part : parts.files) reading.add(part);
+    return std::move(reading).result(parts.incomplete);
+}
+
 ReadText read_text(std::string_view message, const ReadingLimits& limits) {
-    if (has_old_line_ends(message)) {
-        std::string copy(message);
-        std::ranges::replace(copy, '\r', '\n');
-        return read_text(copy, limits);
+    return read_text(parts_of(message, limits), limits);
+}
+
+HtmlSource html_source(const Parts& parts, const ReadingLimits& limits,
+                       const std::function<void()>& rest) {
+    HtmlSource source;
+    for (const TextPart& part : parts.texts) {
+        if (part.kind != TextPart::Kind::html) continue;
+        const std::string charset = part.charsets.empty() ? "" : part.charsets.front();
+        for (const Body& body : bodies_of(part.body, part.encodings)) {
+            if (!source.text.empty()) source.text += '\n';
+            const std::size_t left =
+                limits.text_bytes - std::min(source.text.size(), limits.text_bytes);
+            const Converted html = html_of(body, charset, left, rest);
+            source.text += html.text;
+            source.cut = source.cut || html.cut;
+        }
     }
-    TextParts parts = text_parts(message, limits);
-    Reading reading(limits);
-    for (const TextPart& part : parts.parts) reading.add(part);
-    return std::move(reading).result(std::move(parts.incomplete));
+    return source;
 }
 
 }  // namespace spillway::mail

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct ReadText {
     std::string text;
     std::optional<std::string> incomplete;
     std::size_t shown_bytes = 0;  // of the text, before what few readers show
+    std::string code;             // see RenderedHtml
+    bool cut = false;             // there is more text than is read
+    // Why some text cannot be decoded, in a few words: an unknown charset, damaged TNEF.
+    std::optional<std::string> unreadable;
 };
 
 // The text of all text parts of a message (headers, empty line, body; any line ends), in order,
@@ -30,8 +35,25 @@ struct ReadText {
 // lines joined, then readable(). Attached messages (message/rfc822) are read too; attachments that
 // are not text are not. Where a part says two things of itself (two encodings, charsets,
 // boundaries), it is read in both ways. Text that few readers show follows at the end, after a line
-// of its own: what HTML hides, and what stands before, between and after the parts of a multipart.
+// of its own: what HTML hides, what stands before, between and after the parts of a multipart, and
+// what bytes would be to a reader who does not believe their label. Files in uuencode or yEnc that
+// hold text, and the texts of TNEF, are read as well.
+//
+// Memory: a few times the limit on text, whatever the size of the message.
 ReadText read_text(std::string_view message, const ReadingLimits& limits);
+
+struct Parts;
+// Of parts that are known already. `rest` as in read_in_pieces().
+ReadText read_text(const Parts& parts, const ReadingLimits& limits,
+                   const std::function<void()>& rest = {});
+
+// The source of all HTML parts in UTF-8, up to the limit; `cut` where there is more.
+struct HtmlSource {
+    std::string text;
+    bool cut = false;
+};
+HtmlSource html_source(const Parts& parts, const ReadingLimits& limits,
+                       const std::function<void()>& rest = {});
 
 // Bytes in a named charset (any that ICU knows) as UTF-8. A byte order mark goes before the name.
 // Names that say nothing (unknown ones, "", us-ascii): valid UTF-8 is taken as such, else
@@ -46,10 +68,13 @@ struct RenderedHtml {
     // but the first of an element; conditional comments, CDATA, and what an unclosed tag or comment
     // swallows.
     std::string hidden;
+
+    // Comments, scripts, style sheets and attributes that hold a document: what no reader shows.
+    std::string code;
 };
 
 // UTF-8 HTML as rendered: entities decoded, block elements and <br> end lines, inline tags and
-// comments vanish without a gap; script and style are dropped; alt texts are visible.
+// comments vanish without a gap; alt texts are visible.
 RenderedHtml render_html(std::string_view html);
 
 // NFKC; characters that nobody sees (zero-width, soft hyphen, variation selectors, NUL and other

@@ -43,42 +43,60 @@ std::size_t soft_break(std::string_view text, std::size_t at) {
     return text[end] == '\n' || text[end] == '\r' ? end + 1 - at : 0;
 }
 
-}  // namespace
+// How many bytes the four digits of a line's groups stand for in uuencode.
+constexpr std::size_t longest_uu_line = 64 * 4 + 64;
 
-// A flood of bytes that are skipped costs one table look-up each.
-std::string from_base64(std::string_view text) {
+constexpr std::size_t longest_line = 64 * 1024;  // of encodings that go by lines
+
+struct NamedEncoding {
+    std::string_view name;
+    Encoding encoding;
+};
+constexpr NamedEncoding encodings[] = {
+    {"", Encoding::none},
+    {"7bit", Encoding::none},
+    {"7-bit", Encoding::none},
+    {"8bit", Encoding::none},
+    {"8-bit", Encoding::none},
+    {"binary", Encoding::none},
+    {"base64", Encoding::base64},
+    {"quoted-printable", Encoding::quoted_printable},
+    {"x-uuencode", Encoding::uuencode},
+    {"uuencode", Encoding::uuencode},
+    {"x-uue", Encoding::uuencode},
+    {"uue", Encoding::uuencode},
+    {"x-yencode", Encoding::yenc},
+    {"x-yenc", Encoding::yenc},
+    {"yenc", Encoding::yenc},
+};
+
+const NamedEncoding* find_encoding(std::string_view name) {
+    const auto* found = std::ranges::find(encodings, name, &NamedEncoding::name);
+    return found == std::end(encodings) ? nullptr : found;
+}
+
+std::string decoded_with(Encoding encoding, std::string_view text) {
     std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 3);
-    std::uint32_t group = 0;
-    int digits = 0;
-    const auto end_group = [&] {
-        if (digits >= 2) bytes += static_cast<char>(group >> (digits * 6 - 8));
-        if (digits >= 3) bytes += static_cast<char>(group >> (digits * 6 - 16));
-        group = 0;
-        digits = 0;
-    };
-    for (const char c : text) {
-        const std::uint8_t digit = base64_digit(c);
-        if (digit == no_digit) {
-            if (c == '=') end_group();
-            continue;
-        }
-        group = group << 6 | digit;
-        if (++digits < 4) continue;
-        bytes += static_cast<char>(group >> 16);
-        bytes += static_cast<char>(group >> 8);
-        bytes += static_cast<char>(group);
-        group = 0;
-        digits = 0;
-    }
-    end_group();
+    bytes.reserve(encoding == Encoding::base64 ? text.size() / 4 * 3 + 3 : text.size());
+    Decoder decoder(encoding);
+    decoder.decode(text, bytes);
+    decoder.finish(bytes);
     return bytes;
 }
 
+// From the "=" of an escape or soft line break on, that the text may still complete; npos when all
+// of it can be decoded now.
+std::size_t open_escape(std::string_view text) {
+    constexpr std::size_t longest_blanks = 1'000;
+    const std::size_t mark = text.rfind('=');
+    if (mark == text.npos || text.size() - mark > longest_blanks) return text.npos;
+    const std::size_t after = text.find_first_not_of(" \t", mark + 1);
+    if (after == text.npos || text.substr(after) == "\r") return mark;
+    return text.size() - mark < 3 && hex_digit(text[mark + 1]) >= 0 ? mark : text.npos;
+}
+
 // Blanks before a line end should go (section 6.7, rule 3); readable() removes them anyway.
-std::string from_quoted_printable(std::string_view text) {
-    std::string bytes;
-    bytes.reserve(text.size());
+void append_quoted_printable(std::string_view text, std::string& bytes) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t mark = std::min(text.find('=', at), text.size());
         bytes.append(text, at, mark - at);
@@ -93,7 +111,147 @@ std::string from_quoted_printable(std::string_view text) {
             bytes += text[at++];
         }
     }
-    return bytes;
+}
+
+std::size_t uu_bytes(char c) { return (static_cast<unsigned char>(c) - ' ') & 0x3fU; }
+
+}  // namespace
+
+std::string from_base64(std::string_view text) { return decoded_with(Encoding::base64, text); }
+
+std::string from_quoted_printable(std::string_view text) {
+    return decoded_with(Encoding::quoted_printable, text);
+}
+
+Encoding encoding_named(std::string_view name) {
+    const NamedEncoding* const found = find_encoding(name);
+    return found == nullptr ? Encoding::none : found->encoding;
+}
+
+bool is_known_encoding(std::string_view name) { return find_encoding(name) != nullptr; }
+
+void Decoder::decode(std::string_view piece, std::string& bytes) {
+    switch (encoding_) {
+        case Encoding::none:
+            bytes.append(piece);
+            return;
+        case Encoding::base64:
+            return add_base64(piece, bytes);
+        case Encoding::quoted_printable:
+            return add_quoted_printable(piece, bytes);
+        case Encoding::uuencode:
+        case Encoding::yenc:
+            return add_lines(piece, bytes);
+    }
+}
+
+void Decoder::finish(std::string& bytes) {
+    if (encoding_ == Encoding::base64) end_group(bytes);
+    if (encoding_ == Encoding::quoted_printable) append_quoted_printable(waiting_, bytes);
+    if (encoding_ == Encoding::uuencode || encoding_ == Encoding::yenc) add_line(waiting_, bytes);
+    waiting_.clear();
+}
+
+void Decoder::end_group(std::string& bytes) {
+    if (digits_ >= 2) bytes += static_cast<char>(group_ >> (digits_ * 6 - 8));
+    if (digits_ >= 3) bytes += static_cast<char>(group_ >> (digits_ * 6 - 16));
+    group_ = 0;
+    digits_ = 0;
+}
+
+// A flood of bytes that are skipped costs one table look-up each.
+void Decoder::add_base64(std::string_view piece, std::string& bytes) {
+    std::uint32_t group = group_;
+    int digits = digits_;
+    for (const char c : piece) {
+        const std::uint8_t digit = base64_digit(c);
+        if (digit == no_digit) {
+            if (c != '=') continue;
+            group_ = group;
+            digits_ = digits;
+            end_group(bytes);
+            group = 0;
+            digits = 0;
+            continue;
+        }
+        group = group << 6 | digit;
+        if (++digits < 4) continue;
+        const char three[] = {static_cast<char>(group >> 16), static_cast<char>(group >> 8),
+                              static_cast<char>(group)};
+        bytes.append(three, sizeof three);
+        group = 0;
+        digits = 0;
+    }
+    group_ = group;
+    digits_ = digits;
+}
+
+void Decoder::add_quoted_printable(std::string_view piece, std::string& bytes) {
+    std::string joined;
+    if (!waiting_.empty()) {
+        joined = std::move(waiting_);
+        joined += piece;
+        piece = joined;
+    }
+    const std::size_t open = open_escape(piece);
+    append_quoted_printable(piece.substr(0, open), bytes);
+    waiting_ = open == piece.npos ? std::string() : std::string(piece.substr(open));
+}
+
+void Decoder::add_lines(std::string_view piece, std::string& bytes) {
+    while (!piece.empty()) {
+        const std::size_t end = piece.find('\n');
+        waiting_ += piece.substr(0, end);
+        if (end == piece.npos && waiting_.size() < longest_line) return;
+        add_line(waiting_, bytes);
+        waiting_.clear();
+        piece.remove_prefix(end == piece.npos ? piece.size() : end + 1);
+    }
+}
+
+// The lines before and after the data are not part of it.
+void Decoder::add_line(std::string_view line, std::string& bytes) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (ended_ || line.empty()) return;
+    if (encoding_ == Encoding::yenc) {
+        ended_ = line.starts_with("=yend");
+        if (!line.starts_with("=y")) append_yenc_decoded(line, bytes);
+        return;
+    }
+    ended_ = line == "end";
+    if (!ended_ && !line.starts_with("begin ") && is_uuencoded(line)) append_uudecoded(line, bytes);
+}
+
+bool is_uuencoded(std::string_view line) {
+    if (line.empty() || line.size() > longest_uu_line) return false;
+    if (line.front() < ' ' || line.front() > '`') return false;
+    const std::size_t digits = (uu_bytes(line.front()) + 2) / 3 * 4;
+    if (line.size() - 1 > digits + 2) return false;  // some writers add a check character
+    return std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '`'; });
+}
+
+void append_uudecoded(std::string_view line, std::string& bytes) {
+    if (line.empty()) return;
+    std::size_t left = uu_bytes(line.front());
+    line.remove_prefix(1);
+    const auto digit = [&](std::size_t at) {
+        return at < line.size() ? static_cast<std::uint32_t>(uu_bytes(line[at])) : 0U;
+    };
+    for (std::size_t at = 0; left > 0; at += 4) {
+        const std::uint32_t group =
+            digit(at) << 18U | digit(at + 1) << 12U | digit(at + 2) << 6U | digit(at + 3);
+        for (std::uint32_t shift = 16; left > 0 && shift <= 16; shift -= 8, --left)
+            bytes += static_cast<char>(group >> shift);
+    }
+}
+
+void append_yenc_decoded(std::string_view line, std::string& bytes) {
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        auto byte = static_cast<unsigned char>(line[at]);
+        if (byte == '=' && at + 1 < line.size())
+            byte = static_cast<unsigned char>(static_cast<unsigned char>(line[++at]) - 64);
+        bytes += static_cast<char>(byte - 42);
+    }
 }
 
 std::string from_q(std::string_view text) {
