@@ -34,9 +34,11 @@ struct ListNode {
 using Operand = std::variant<std::monostate, Word, PairsNode, ListNode, Regex>;
 
 // auth · tag NAME · window NAME · campaign ORDER NUMBER in SPAN
-// · [any|all] FIELD OP OPERAND [count ORDER NUMBER]
+// · unreadable · encrypted · truncated
+// · [any|all|folded] FIELD OP OPERAND [count ORDER NUMBER]
 struct PredicateNode {
     std::optional<Word> quantifier;
+    std::optional<Word> folded;
     Word subject;
     std::optional<Word> name;  // of a header, tag or window
     std::optional<Word> op;    // in, has, exists, =~, =, !=, <, <=, >=, >

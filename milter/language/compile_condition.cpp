@@ -9,6 +9,7 @@
 #include "language/arguments.h"
 #include "language/parser.h"
 #include "language/values.h"
+#include "match/folding.h"
 #include "policy/variants.h"
 
 namespace spillway::language {
@@ -40,6 +41,26 @@ constexpr std::array field_table{
     FieldWord{"subject", Field::subject, Kind::text},
     FieldWord{"header", Field::header, Kind::text},
     FieldWord{"text", Field::text, Kind::text},
+    FieldWord{"hidden", Field::hidden, Kind::text},
+    FieldWord{"any-text", Field::any_text, Kind::text},
+    FieldWord{"html", Field::html, Kind::text},
+    FieldWord{"raw", Field::raw, Kind::text},
+    FieldWord{"links", Field::links, Kind::text},
+    FieldWord{"attachment.name", Field::attachment_name, Kind::text},
+    FieldWord{"attachment.type", Field::attachment_type, Kind::text},
+    FieldWord{"attachment.text", Field::attachment_text, Kind::text},
+};
+
+struct NumberWord {
+    std::string_view word;
+    policy::Quantity quantity;
+    bool is_size;
+};
+constexpr std::array number_table{
+    NumberWord{"recipients", policy::Quantity::recipients, false},
+    NumberWord{"size", policy::Quantity::size, true},
+    NumberWord{"attachment.count", policy::Quantity::attachment_count, false},
+    NumberWord{"attachment.size", policy::Quantity::attachment_size, true},
 };
 
 struct OrderWord {
@@ -109,6 +130,7 @@ Condition Comparison::compare(policy::Test test) {
         compare.quantifier == policy::Quantifier::each &&
         (policy::is_author(field_.field) || policy::is_recipient(field_.field));
     if (!of_one_address) compare.memo = names_.memos++;
+    compare.folded = node_.folded.has_value();
     return {std::move(compare)};
 }
 
@@ -196,8 +218,9 @@ Condition Comparison::matching(match::Pattern pattern) {
 
 Condition Comparison::has_phrases() {
     if (field_.kind != Kind::text) {
-        refuse(fmt::format("\"has\" looks for words in subject, header or text, not in {}",
-                           field_.word));
+        refuse(fmt::format(
+            "\"has\" looks for words in texts such as subject, header and text, not in {}",
+            field_.word));
     }
     const auto& entries = std::get<ListNode>(node_.operand).entries;
     if (entries.empty()) refuse("\"has\" needs at least one phrase");
@@ -209,7 +232,8 @@ Condition Comparison::has_phrases() {
         if (entry.text.find_first_not_of(" \t\n") == std::string::npos) {
             throw Mistake(entry.place, "an empty phrase");
         }
-        any.parts.push_back(matching(match::Pattern::phrase(entry.text)));
+        const std::string phrase = node_.folded ? match::folded_text(entry.text) : entry.text;
+        any.parts.push_back(matching(match::Pattern::phrase(phrase)));
     }
     if (any.parts.size() == 1) return std::move(any.parts.front());
     return {std::move(any)};
@@ -221,7 +245,8 @@ Condition Comparison::equals() {
         refuse(fmt::format("{} is not a number: use = or !=", field_.word));
     }
     const bool as_text = field_.kind == Kind::text || field_.kind == Kind::name;
-    return compare(as_text ? policy::Test{policy::Equals{value.text}} : set_test({value}));
+    const std::string text = node_.folded ? match::folded_text(value.text) : value.text;
+    return compare(as_text ? policy::Test{policy::Equals{text}} : set_test({value}));
 }
 
 Condition Comparison::compile() {
@@ -253,10 +278,22 @@ Condition number(const PredicateNode& node) {
                                   node.subject.text));
     }
     if (node.quantifier) throw Mistake(node.quantifier->place, "any and all go with from and rcpt");
-    const bool size = node.subject.text == "size";
-    const auto parsed = size ? parse_size(value->text) : parse_number(value->text);
-    return {policy::CompareNumber{size ? policy::Quantity::size : policy::Quantity::recipients,
-                                  order_of(*node.op), Arguments::value_of(*value, parsed)}};
+    const auto number = std::ranges::find(number_table, node.subject.text, &NumberWord::word);
+    const auto parsed = number->is_size ? parse_size(value->text) : parse_number(value->text);
+    return {policy::CompareNumber{number->quantity, order_of(*node.op),
+                                  Arguments::value_of(*value, parsed)}};
+}
+
+bool is_number(std::string_view subject) {
+    return std::ranges::find(number_table, subject, &NumberWord::word) != number_table.end();
+}
+
+std::optional<policy::OfContents> of_contents(std::string_view subject) {
+    using enum policy::OfContents::Is;
+    if (subject == "unreadable") return policy::OfContents{unreadable};
+    if (subject == "encrypted") return policy::OfContents{encrypted};
+    if (subject == "truncated") return policy::OfContents{truncated};
+    return std::nullopt;
 }
 
 Condition campaign(const PredicateNode& node) {
@@ -273,12 +310,22 @@ Condition campaign(const PredicateNode& node) {
     return {policy::MailingSize{order_of(*node.op), value, span}};
 }
 
+void check_folded(const PredicateNode& node) {
+    const auto field = std::ranges::find(field_table, node.subject.text, &FieldWord::word);
+    if (field != field_table.end() && field->kind == Kind::text) return;
+    throw Mistake(node.folded->place,
+                  fmt::format("\"folded\" goes with texts such as subject, header and text, not "
+                              "with {}",
+                              node.subject.text));
+}
+
 Condition predicate(const PredicateNode& node, Names& names) {
     const std::string& subject = node.subject.text;
     if (node.quantifier &&
         std::ranges::find(condition_words, subject) != std::end(condition_words)) {
         throw Mistake(node.quantifier->place, "any and all go with from and rcpt");
     }
+    if (node.folded) check_folded(node);
     if (subject == "auth") return {policy::Authenticated{}};
     if (subject == "window") return {policy::InWindow{names.window(*node.name).window}};
     if (subject == "tag") {
@@ -291,7 +338,8 @@ Condition predicate(const PredicateNode& node, Names& names) {
         return {policy::Tagged{node.name->text}};
     }
     if (subject == "campaign") return campaign(node);
-    if (subject == "recipients" || subject == "size") return number(node);
+    if (const auto contents = of_contents(subject)) return {*contents};
+    if (is_number(subject)) return number(node);
     const auto field = std::ranges::find(field_table, subject, &FieldWord::word);
     return Comparison(node, *field, names).compile();
 }

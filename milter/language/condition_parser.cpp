@@ -90,13 +90,16 @@ PredicateNode ConditionParser::predicate() {
     if (tokens_.peek().word("any") || tokens_.peek().word("all")) {
         node.quantifier = tokens_.word("any or all");
     }
+    if (tokens_.peek().word("folded")) node.folded = tokens_.word("folded");
     if (tokens_.peek().kind != TokenKind::word) {
         throw Mistake(tokens_.peek().place,
                       fmt::format("expected a condition, got {}", tokens_.peek().named()));
     }
     node.subject = tokens_.word("a condition");
     const std::string& subject = node.subject.text;
-    if (subject == "auth") return node;
+    const bool alone = subject == "auth" || subject == "unreadable" || subject == "encrypted" ||
+                       subject == "truncated";
+    if (alone) return node;
     if (subject == "tag" || subject == "window") {
         node.name = tokens_.word(fmt::format("the {}'s name", subject));
         return node;
@@ -106,7 +109,7 @@ PredicateNode ConditionParser::predicate() {
         return node;
     }
     if (std::ranges::find(field_words, subject) == std::end(field_words)) {
-        std::vector<std::string_view> known{"not", "any", "all"};
+        std::vector<std::string_view> known{"not", "any", "all", "folded"};
         known.insert(known.end(), std::begin(condition_words), std::end(condition_words));
         known.insert(known.end(), std::begin(field_words), std::end(field_words));
         throw Mistake(node.subject.place, fmt::format("unknown condition \"{}\"{}", subject,

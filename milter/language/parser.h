@@ -15,8 +15,11 @@ namespace spillway::language {
 inline constexpr std::string_view field_words[] = {
     "user", "domain",      "account", "client-ip",   "mail-from", "mail-from.domain",
     "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
-    "text", "recipients",  "size"};
-inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign"};
+    "text", "recipients",  "size",
+    "hidden", "any-text", "html", "raw", "links", "attachment.name", "attachment.type",
+    "attachment.text", "attachment.size", "attachment.count"};
+inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign",
+                                                       "unreadable", "encrypted", "truncated"};
 inline constexpr std::string_view setting_words[] = {
     "listen",   "control", "counters",   "state-dir",     "spool-dir", "spool-above",
     "text-limit", "timezone", "user", "log", "accounts", "metrics", "without-login", "gate",

@@ -4,7 +4,8 @@
 #include <unicode/uchar.h>
 
 #include <array>
-#include <string_view>
+
+#include "mail/utf8.h"
 
 namespace spillway::match {
 namespace {
@@ -97,6 +98,27 @@ Folded folded(char32_t character) {
     static const std::array<Folded, tabulated> table = alphabets();
     if (character < tabulated) return table[character];
     return {kind_of(character), case_folded(character)};
+}
+
+std::string folded_text(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t begin = at;
+        const std::int32_t c = mail::next_code_point(text, at);
+        if (c < 0) {
+            result.append(text, begin, at - begin);
+            continue;
+        }
+        const Folded fold = folded(static_cast<char32_t>(c));
+        if (fold.kind == letter)
+            mail::append_utf8(result, fold.letter);
+        else if (fold.kind == digit)
+            mail::append_utf8(result, '0' + static_cast<std::uint32_t>(u_charDigitValue(c)));
+        else if (fold.kind != unseen || is_apostrophe(static_cast<char32_t>(c)))
+            result.append(text, begin, at - begin);
+    }
+    return result;
 }
 
 }  // namespace spillway::match

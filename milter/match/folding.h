@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace spillway::match {
 
@@ -27,5 +29,9 @@ struct Folded {
 // (the capital or, failing that, the small letter) become that letter, whatever their neighbours
 // are: who compares folded texts needs no true spelling.
 Folded folded(char32_t character);
+
+// A whole text so: letters folded, digits of all scripts as ASCII ones, gaps and apostrophes as
+// they are, what else is unseen gone.
+std::string folded_text(std::string_view text);
 
 }  // namespace spillway::match

@@ -36,10 +36,19 @@ enum class Field {
     subject,
     header,
     text,
+    hidden,
+    any_text,
+    html,
+    raw,
+    links,
+    attachment_name,
+    attachment_type,
+    attachment_text,
 };
+bool is_content(Field field);    // text and all that follow it
 bool is_author(Field field);     // from, from.domain
 bool is_recipient(Field field);  // rcpt, rcpt.domain
-enum class Quantity { recipients, size };
+enum class Quantity { recipients, size, attachment_count, attachment_size };
 enum class Order { less, less_or_equal, equal, not_equal, greater_or_equal, greater };
 enum class Quantifier { each, any, all };
 
@@ -74,6 +83,7 @@ struct Compare {
     Test test;
     bool negated = false;  // "!=": asked of each value, so that any and all keep their meaning
     int memo = -1;         // a number of its own when the answer is the same for the whole message
+    bool folded = false;   // text is compared without case, accents and disguise
 };
 struct CompareNumber {
     Quantity quantity;
@@ -81,6 +91,11 @@ struct CompareNumber {
     std::int64_t value;
 };
 struct Authenticated {};
+// What is true of the message's contents as a whole.
+struct OfContents {
+    enum class Is { unreadable, encrypted, truncated };
+    Is is;
+};
 struct Tagged {
     std::string tag;
 };
@@ -107,7 +122,8 @@ struct Not {
 };
 
 struct Condition {
-    std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize>
+    std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize,
+                 OfContents>
         is;
 };
 

@@ -5,7 +5,8 @@
 namespace spillway::policy {
 
 Facts::Facts(const Policy& policy, const Message& message)
-    : memos(static_cast<std::size_t>(policy.memos)),
+    : contents(message, policy.reading),
+      memos(static_cast<std::size_t>(policy.memos)),
       policy_(policy),
       message_(message),
       identity_(identify(policy, message)) {}
@@ -23,11 +24,6 @@ const std::vector<std::string>& Facts::header_values(const std::string& name) {
         entry->second.push_back(mail::decoded_value(header.value));
     }
     return entry->second;
-}
-
-const mail::ReadText& Facts::text() {
-    if (!text_) text_ = mail::read_text(message_.bytes, policy_.reading);
-    return *text_;
 }
 
 }  // namespace spillway::policy

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "mail/text.h"
 #include "match/pattern.h"
+#include "policy/contents.h"
 #include "policy/evaluate.h"
 
 namespace spillway::policy {
@@ -24,9 +24,11 @@ class Facts {
     const std::vector<mail::Address>& authors();
     // Decoded values of all fields of this name.
     const std::vector<std::string>& header_values(const std::string& name);
-    const mail::ReadText& text();
-    // True when text was asked for and could not be read whole.
-    bool read_incompletely() const { return text_ && text_->incomplete; }
+
+    Contents contents;
+    // Why the last condition that could not tell could not, in a few words of ours.
+    std::string doubt;
+    std::map<int, std::string> doubts;  // of memos
 
     std::set<std::string> tags;
     std::optional<limits::Mailing> mailing;  // once mailing_of() was asked
@@ -40,7 +42,6 @@ class Facts {
     Identity identity_;
     std::optional<std::vector<mail::Address>> authors_;
     std::map<std::string, std::vector<std::string>> header_values_;
-    std::optional<mail::ReadText> text_;
 };
 
 // The author and the recipient a condition is asked for; null where it asks for neither.

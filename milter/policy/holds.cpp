@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "match/folding.h"
 #include "policy/facts.h"
 #include "policy/variants.h"
 
@@ -86,8 +87,17 @@ const match::ValueSet* set_of(const Test& test, const Identity& identity) {
     return in ? &in->map->values_of(key_of(in->key, identity)) : nullptr;
 }
 
+Match cannot_tell(Facts& facts, std::string why) {
+    facts.doubt = std::move(why);
+    return Match::cannot_tell;
+}
+
 Match text_passes(const Test& test, std::string_view text, Facts& facts) {
-    if (const auto* wanted = std::get_if<Matches>(&test)) return found(text, *wanted, facts.budget);
+    if (const auto* wanted = std::get_if<Matches>(&test)) {
+        const Match result = found(text, *wanted, facts.budget);
+        if (result != Match::cannot_tell) return result;
+        return cannot_tell(facts, "an expression used up its budget");
+    }
     const auto* equals = std::get_if<Equals>(&test);
     return as_match(equals && mail::names_equal(equals->value, text));
 }
@@ -114,7 +124,7 @@ Match name_passes(const Compare& compare, const std::string& name, Facts& facts)
 
 Match ip_passes(const Compare& compare, Facts& facts) {
     const auto& ip = facts.message().client.ip;
-    if (!ip) return Match::cannot_tell;
+    if (!ip) return cannot_tell(facts, "the client's address is not known");
     if (const auto* in = std::get_if<InNetworks>(&compare.test)) {
         return as_match(in->networks->holds(*ip));
     }
@@ -151,7 +161,8 @@ Match header_passes(const Compare& compare, Facts& facts) {
         compare.field == Field::subject ? std::string("Subject") : compare.header_name);
     if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
     return any_of(values, [&](const std::string& v) {
-        return asked(compare, text_passes(compare.test, v, facts));
+        const std::string folded = compare.folded ? match::folded_text(v) : std::string();
+        return asked(compare, text_passes(compare.test, compare.folded ? folded : v, facts));
     });
 }
 
@@ -163,12 +174,47 @@ bool more_changes_nothing(const Compare& compare, Match result) {
            (wanted->order == Order::greater_or_equal || wanted->order == Order::greater);
 }
 
-Match body_passes(const Compare& compare, Facts& facts) {
-    if (!facts.message().body_seen) return Match::cannot_tell;
-    const mail::ReadText& read = facts.text();
-    const Match result = asked(compare, text_passes(compare.test, read.text, facts));
+constexpr const char* no_body = "the message's body was not read";
+
+Match contents_pass(const Compare& compare, Facts& facts) {
+    if (!facts.message().body_seen) return cannot_tell(facts, no_body);
+    const Contents::Values& read = facts.contents.values(compare.field, compare.folded);
+    const Match result = any_of(read.values, [&](std::string_view value) {
+        return asked(compare, text_passes(compare.test, value, facts));
+    });
     if (!read.incomplete || more_changes_nothing(compare, result)) return result;
+    return cannot_tell(facts, *read.incomplete);
+}
+
+Match of_contents(const OfContents& asked_for, Facts& facts) {
+    if (!facts.message().body_seen) return cannot_tell(facts, no_body);
+    switch (asked_for.is) {
+        case OfContents::Is::unreadable:
+            return as_match(facts.contents.unreadable());
+        case OfContents::Is::encrypted:
+            return as_match(facts.contents.encrypted());
+        case OfContents::Is::truncated:
+            return as_match(facts.contents.truncated());
+    }
     return Match::cannot_tell;
+}
+
+// Sizes are asked of each attachment. More attachments can only make a number larger, and only add
+// to the sizes.
+Match attachments_compared(const CompareNumber& compare, Facts& facts) {
+    if (!facts.message().body_seen) return cannot_tell(facts, no_body);
+    const auto& files = facts.contents.attachments().files;
+    const bool of_size = compare.quantity == Quantity::attachment_size;
+    const auto fits = [&](const mail::Attachment& file) {
+        return in_order(static_cast<std::int64_t>(file.size), compare.order, compare.value);
+    };
+    const bool result = of_size ? std::ranges::any_of(files, fits)
+                                : in_order(std::ssize(files), compare.order, compare.value);
+    const auto incomplete = facts.contents.attachments_incomplete();
+    const bool larger_is_fine =
+        compare.order == Order::greater || compare.order == Order::greater_or_equal;
+    if (!incomplete || (result && (of_size || larger_is_fine))) return as_match(result);
+    return cannot_tell(facts, *incomplete);
 }
 
 Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) {
@@ -193,21 +239,30 @@ Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) 
         case Field::subject:
         case Field::header:
             return header_passes(compare, facts);
-        case Field::text:
-            return body_passes(compare, facts);
+        default:
+            return contents_pass(compare, facts);
     }
-    return Match::cannot_tell;
 }
 
 Match compared(const Compare& compare, Facts& facts, const Binding& binding) {
     if (compare.memo < 0) return compare_now(compare, facts, binding);
     auto& memo = facts.memos.at(static_cast<std::size_t>(compare.memo));
-    if (!memo) memo = compare_now(compare, facts, binding);
+    if (!memo) {
+        memo = compare_now(compare, facts, binding);
+        if (*memo == Match::cannot_tell) facts.doubts[compare.memo] = facts.doubt;
+    } else if (*memo == Match::cannot_tell) {
+        facts.doubt = facts.doubts[compare.memo];
+    }
     return *memo;
 }
 
-Match number_compared(const CompareNumber& compare, const Message& message) {
-    if (compare.quantity == Quantity::size && !message.size_known) return Match::cannot_tell;
+Match number_compared(const CompareNumber& compare, Facts& facts) {
+    const Message& message = facts.message();
+    if (compare.quantity == Quantity::attachment_count ||
+        compare.quantity == Quantity::attachment_size)
+        return attachments_compared(compare, facts);
+    if (compare.quantity == Quantity::size && !message.size_known)
+        return cannot_tell(facts, "the message's size is not known");
     const auto value = compare.quantity == Quantity::size
                            ? static_cast<std::int64_t>(message.size)
                            : static_cast<std::int64_t>(message.recipients.size());
@@ -215,8 +270,8 @@ Match number_compared(const CompareNumber& compare, const Message& message) {
 }
 
 // The sizes are in the order of the policy's spans, of which the condition's is one.
-Match mailing_compared(const MailingSize& wanted, const Facts& facts) {
-    if (!facts.mailing_sizes) return Match::cannot_tell;
+Match mailing_compared(const MailingSize& wanted, Facts& facts) {
+    if (!facts.mailing_sizes) return cannot_tell(facts, "the mailing's size could not be asked");
     const auto& spans = facts.policy().mailing_spans;
     const auto place = std::ranges::find(spans, wanted.span) - spans.begin();
     const auto size = facts.mailing_sizes->at(static_cast<std::size_t>(place));
@@ -233,9 +288,10 @@ Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
             [&](const Or& any) { return any_of(any.parts, ask); },
             [&](const Not& negated) { return !ask(*negated.part); },
             [&](const Compare& compare) { return compared(compare, facts, binding); },
-            [&](const CompareNumber& compare) { return number_compared(compare, facts.message()); },
+            [&](const CompareNumber& compare) { return number_compared(compare, facts); },
             [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
             [&](const Tagged& tagged) { return as_match(facts.tags.contains(tagged.tag)); },
+            [&](const OfContents& predicate) { return of_contents(predicate, facts); },
             [&](const MailingSize& mailing) { return mailing_compared(mailing, facts); },
             [&](const InWindow& in) {
                 return as_match(in.window->holds(facts.message().received));

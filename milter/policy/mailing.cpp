@@ -26,7 +26,7 @@ std::string subject_of(Facts& facts) {
 
 // What readers show: hidden text would let each piece look like another.
 std::string_view shown_text(Facts& facts) {
-    const mail::ReadText& read = facts.text();
+    const mail::ReadText& read = facts.contents.text();
     return std::string_view(read.text).substr(0, read.shown_bytes);
 }
 

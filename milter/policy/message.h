@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ struct Message {
     // False when the loaded policy did not need the body and the MTA was told to skip it.
     bool body_seen = true;
     bool size_known = true;  // `size` is that of the whole message, whether or not it was kept
+
+    // Gives memory back that `bytes` are mapped to; they stay what they are. May be empty.
+    std::function<void()> give_back{};
 };
 
 }  // namespace spillway::policy

@@ -182,24 +182,25 @@ void Reading::not_told(const Rule& rule) {
     if (rule.on_error == OnError::match) return act(rule);
     if (rule.on_error == OnError::no_match || doubt_) return;
     doubted_by_ = "rule " + rule.name;
+    const std::string why = facts_.doubt.empty() ? "" : fmt::format(" ({})", facts_.doubt);
     if (rule.on_error == OnError::quarantine) {
-        doubt_ = Quarantine{doubted_by_ + ": could not be checked"};
+        doubt_ = Quarantine{doubted_by_ + ": could not be checked" + why};
         return;
     }
     doubt_ =
         Defer{own_reply(451, "4.7.1",
-                        "This message could not be checked; try again later, and ask postmaster "
-                        "if this happens again",
+                        fmt::format("This message could not be checked{}; try again later, and ask "
+                                    "postmaster if this happens again",
+                                    why),
                         doubted_by_)};
 }
 
 void Reading::read(const Rule& rule) {
     if (rule.mode == Mode::off) return;
+    facts_.doubt.clear();
     const Firing firing = firing_of(rule, facts_);
     RuleReport report{rule.name, firing.matched, rule.mode, firing.whom};
-    if (firing.matched == Match::cannot_tell && facts_.read_incompletely()) {
-        report.note = *facts_.text().incomplete;
-    }
+    if (firing.matched == Match::cannot_tell && !facts_.doubt.empty()) report.note = facts_.doubt;
     decision_.rules.push_back(std::move(report));
     if (rule.mode == Mode::audit) return;
     if (firing.matched == Match::yes) act(rule);

@@ -20,10 +20,8 @@ Stage stage_of(Field field, Quantifier quantifier) {
         case Field::subject:
         case Field::header:
             return Stage::headers;
-        case Field::text:
-            return Stage::message;
         default:
-            return Stage::mail;
+            return is_content(field) ? Stage::message : Stage::mail;
     }
 }
 
@@ -59,15 +57,19 @@ void Asks::add(const Condition& condition) {
                        stage = std::max(stage, stage_of(compare.field, compare.quantifier));
                        each_from |= each && is_author(compare.field);
                        each_rcpt |= each && is_recipient(compare.field);
-                       body |= compare.field == Field::text;
+                       body |= is_content(compare.field);
                    },
                    [&](const CompareNumber& compare) {
-                       const bool size = compare.quantity == Quantity::size;
-                       stage = std::max(stage, size ? Stage::message : Stage::data);
-                       body |= size;
+                       const bool at_end = compare.quantity != Quantity::recipients;
+                       stage = std::max(stage, at_end ? Stage::message : Stage::data);
+                       body |= at_end;
                    },
                    // A tag may be set by any rule before this one, so it is known last.
                    [&](const Tagged&) { stage = Stage::message; },
+                   [&](const OfContents&) {
+                       stage = Stage::message;
+                       body = true;
+                   },
                    [](const Authenticated&) {},
                    [](const InWindow&) {},
                    [&](const MailingSize& mailing) {
@@ -87,6 +89,8 @@ const char* name_of(Stage stage) {
 }
 
 bool is_author(Field field) { return field == Field::from || field == Field::from_domain; }
+
+bool is_content(Field field) { return field >= Field::text; }
 
 bool is_recipient(Field field) { return field == Field::rcpt || field == Field::rcpt_domain; }
 

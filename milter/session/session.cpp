@@ -169,6 +169,7 @@ bool Session::body(std::string_view chunk) {
 std::optional<policy::Decision> Session::end_of_message(const std::function<bool()>& still_there) {
     if (!policy_) return std::nullopt;
     message_.bytes = spool_.bytes();
+    message_.give_back = [this] { spool_.give_back(); };
     message_.size = spool_.size() + body_bytes_;
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
     if (decision) {

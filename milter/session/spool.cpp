@@ -78,6 +78,11 @@ std::string_view Spool::bytes() {
     return {static_cast<const char*>(mapped_), mapped_size_};
 }
 
+// Advice only: where it is not taken, memory stays in use.
+void Spool::give_back() noexcept {
+    if (mapped_ != nullptr) ::madvise(mapped_, mapped_size_, MADV_DONTNEED);
+}
+
 void Spool::unmap() {
     if (mapped_ != nullptr) ::munmap(mapped_, mapped_size_);
     mapped_ = nullptr;

@@ -23,6 +23,10 @@ class Spool {
     // All bytes so far, contiguous (the file is mapped). Valid until the next append or clear.
     std::string_view bytes();
 
+    // Lets the system have the memory the file is mapped to; what bytes() said stays valid, and is
+    // read from the file again where it is looked at again.
+    void give_back() noexcept;
+
     std::uint64_t size() const { return size_; }
     void clear();
 

@@ -1,0 +1,177 @@
+#include "policy/contents.h"
+
+#include <algorithm>
+
+#include "mail/header.h"
+#include "mail/links.h"
+#include "match/folding.h"
+
+namespace spillway::policy {
+namespace {
+
+constexpr std::size_t most_links = 10'000;
+constexpr std::size_t most_bytes_of_links = 4 * 1024 * 1024;
+constexpr const char* more_text = "more text than is read";
+
+// OpenPGP in the text itself (RFC 4880 section 6.2), as readers without PGP/MIME write it.
+constexpr std::string_view armour = "-----BEGIN PGP MESSAGE-----";
+
+void add_line(std::string& text, std::string_view line) {
+    if (line.empty()) return;
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    text += line;
+}
+
+}  // namespace
+
+const mail::Parts& Contents::parts() {
+    if (!parts_) parts_ = mail::parts_of(message_.bytes, limits_, message_.give_back);
+    return *parts_;
+}
+
+const mail::ReadText& Contents::text() {
+    if (!text_) text_ = mail::read_text(parts(), limits_, message_.give_back);
+    return *text_;
+}
+
+const mail::Attachments& Contents::attachments() {
+    if (!attachments_) attachments_ = mail::attachments_of(parts(), limits_, message_.give_back);
+    return *attachments_;
+}
+
+std::optional<std::string> Contents::attachments_incomplete() {
+    return parts().incomplete ? parts().incomplete : attachments().unreadable;
+}
+
+std::optional<std::string> Contents::trouble_of_texts() const {
+    if (!attachment_texts_) return std::nullopt;
+    for (const AttachmentText& each : *attachment_texts_) {
+        if (!each.trouble.empty()) return each.trouble;
+        if (each.truncated) return more_text;
+    }
+    return std::nullopt;
+}
+
+const Contents::Values& Contents::values(Field field, bool folded) {
+    const auto key = std::pair(field, folded);
+    const auto known = values_.find(key);
+    if (known != values_.end()) return known->second;
+    if (!folded) return values_.emplace(key, made(field)).first->second;
+    Values result = values(field, false);
+    for (std::string_view& value : result.values)
+        value = made_.emplace_back(match::folded_text(value));
+    return values_.emplace(key, std::move(result)).first->second;
+}
+
+Contents::Values Contents::made(Field field) {
+    switch (field) {
+        case Field::text:
+            return one(std::string_view(text().text).substr(0, text().shown_bytes),
+                       text().incomplete);
+        case Field::hidden: {
+            std::string hidden = text().text.substr(text().shown_bytes);
+            add_line(hidden, text().code);
+            return kept(std::move(hidden), text().incomplete);
+        }
+        case Field::any_text:
+            return any_text();
+        case Field::html: {
+            mail::HtmlSource source = mail::html_source(parts(), limits_, message_.give_back);
+            const bool cut = source.cut;
+            return kept(std::move(source.text),
+                        cut ? std::optional<std::string>(more_text) : parts().incomplete);
+        }
+        case Field::raw: {
+            const bool cut = message_.bytes.size() > limits_.text_bytes;
+            return one(message_.bytes.substr(0, limits_.text_bytes),
+                       cut ? std::optional<std::string>(more_text) : std::nullopt);
+        }
+        case Field::links:
+            return links();
+        case Field::attachment_name:
+            return names_or_types(&mail::Attachment::names);
+        case Field::attachment_type:
+            return names_or_types(&mail::Attachment::types);
+        case Field::attachment_text:
+            return attachment_texts();
+        default:
+            return {};
+    }
+}
+
+Contents::Values Contents::one(std::string_view text, std::optional<std::string> incomplete) {
+    return {{text}, std::move(incomplete)};
+}
+
+Contents::Values Contents::kept(std::string text, std::optional<std::string> incomplete) {
+    return one(made_.emplace_back(std::move(text)), std::move(incomplete));
+}
+
+// All that anyone could read anywhere in the message, in one text.
+Contents::Values Contents::any_text() {
+    std::string all;
+    for (const mail::Header& header : message_.headers)
+        if (mail::names_equal(header.name, "Subject"))
+            add_line(all, mail::decoded_value(header.value));
+    add_line(all, text().text);
+    add_line(all, text().code);
+    for (const Field field : {Field::attachment_name, Field::links, Field::attachment_text})
+        if (field != Field::attachment_text || attachment_texts_)
+            for (const std::string_view value : values(field, false).values) add_line(all, value);
+    std::optional<std::string> incomplete = text().incomplete;
+    if (!incomplete) incomplete = attachments_incomplete();
+    if (!incomplete) incomplete = values(Field::links, false).incomplete;
+    return kept(std::move(all), incomplete ? incomplete : trouble_of_texts());
+}
+
+Contents::Values Contents::links() {
+    mail::Links links(most_links, most_bytes_of_links);
+    links.add_html(values(Field::html, false).values.front());
+    links.add_text(text().text);
+    Values result;
+    for (const std::string& link : links.spellings())
+        result.values.push_back(made_.emplace_back(link));
+    result.incomplete = values(Field::html, false).incomplete;
+    if (!result.incomplete) result.incomplete = text().incomplete;
+    if (links.cut()) result.incomplete = "more links than are read";
+    return result;
+}
+
+Contents::Values Contents::names_or_types(std::vector<std::string> mail::Attachment::*which) {
+    Values result;
+    for (const mail::Attachment& file : attachments().files)
+        for (const std::string& value : file.*which) result.values.push_back(value);
+    result.incomplete = attachments_incomplete();
+    return result;
+}
+
+Contents::Values Contents::attachment_texts() {
+    Values result;
+    if (!attachment_texts_) {
+        if (!attachments().files.empty()) result.incomplete = "attachments that were not read";
+        return result;
+    }
+    for (const AttachmentText& each : *attachment_texts_) result.values.push_back(each.text);
+    result.incomplete = attachments_incomplete();
+    if (!result.incomplete) result.incomplete = trouble_of_texts();
+    return result;
+}
+
+bool Contents::unreadable() {
+    const auto has_trouble = [](const AttachmentText& each) { return !each.trouble.empty(); };
+    return parts().unreadable || text().unreadable || attachments().unreadable ||
+           (attachment_texts_ && std::ranges::any_of(*attachment_texts_, has_trouble));
+}
+
+bool Contents::encrypted() {
+    if (parts().encrypted || text().text.find(armour) != std::string::npos) return true;
+    if (std::ranges::any_of(attachments().files, &mail::Attachment::encrypted)) return true;
+    return attachment_texts_ && std::ranges::any_of(*attachment_texts_, &AttachmentText::encrypted);
+}
+
+bool Contents::truncated() {
+    return text().cut || (attachment_texts_ &&
+                          std::ranges::any_of(*attachment_texts_, &AttachmentText::truncated));
+}
+
+}  // namespace spillway::policy

@@ -1,0 +1,81 @@
+// The message as content rules see it: its texts, links and files, each made when first asked for.
+// One message, one thread.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mail/attachments.h"
+#include "mail/mime.h"
+#include "mail/text.h"
+#include "policy/condition.h"
+#include "policy/message.h"
+
+namespace spillway::policy {
+
+// What someone with the means read in an attachment, or in one member of it where it is a
+// container.
+struct AttachmentText {
+    std::size_t attachment = 0;  // which of Contents::attachments().files
+    std::string path;            // within the container; "" is the file itself
+    std::string type;
+    std::string text;        // UTF-8
+    bool encrypted = false;  // then there is no text
+    bool truncated = false;
+    std::string trouble;  // why the text is not known, in a few words; "" when it is
+};
+
+class Contents {
+  public:
+    Contents(const Message& message, const mail::ReadingLimits& limits)
+        : message_(message), limits_(limits) {}
+
+    const mail::ReadText& text();
+    const mail::Attachments& attachments();
+
+    // Handed in before the rules are read, where a rule asks for them; never is cannot tell.
+    void know(std::vector<AttachmentText> texts) { attachment_texts_ = std::move(texts); }
+
+    // What a field of contents holds, with `folded` without case, accents and disguise (see
+    // match/folding.h). `incomplete` says why "not found" is no answer.
+    struct Values {
+        std::vector<std::string_view> values;
+        std::optional<std::string> incomplete;
+    };
+    const Values& values(Field field, bool folded);
+
+    // For conditions on how large or many attachments are: why there may be others.
+    std::optional<std::string> attachments_incomplete();
+
+    bool unreadable();
+    bool encrypted();
+    bool truncated();
+
+  private:
+    const mail::Parts& parts();
+    Values made(Field field);
+    Values one(std::string_view text, std::optional<std::string> incomplete);
+    Values kept(std::string text, std::optional<std::string> incomplete);
+    Values any_text();
+    Values links();
+    Values names_or_types(std::vector<std::string> mail::Attachment::*which);
+    Values attachment_texts();
+    std::optional<std::string> trouble_of_texts() const;
+
+    const Message& message_;
+    const mail::ReadingLimits& limits_;
+    std::optional<mail::Parts> parts_;
+    std::optional<mail::ReadText> text_;
+    std::optional<mail::Attachments> attachments_;
+    std::optional<std::vector<AttachmentText>> attachment_texts_;
+    std::map<std::pair<Field, bool>, Values> values_;
+    std::deque<std::string> made_;  // what values point into
+};
+
+}  // namespace spillway::policy
