@@ -148,11 +148,9 @@ void ToUtf8::decide(std::string_view bytes, bool last) {
     const std::string_view whole = bytes.substr(0, last ? bytes.size() : open_character(bytes));
     const bool ascii = is_ascii(whole);
     const bool utf8 = ascii || is_utf8(whole);
+    if (name.empty() && is_japanese_escape(whole)) other_guess_ = "iso-2022-jp";
     // Most mail is ASCII in a charset that contains it.
-    if ((name.empty() || name == "windows-1252") && ascii && last) {
-        if (is_japanese_escape(whole)) other_guess_ = "iso-2022-jp";
-        return;
-    }
+    if ((name.empty() || name == "windows-1252") && ascii && last) return;
     converter_.reset(open_converter(name));
     // Text that happens to be valid UTF-8 is hardly ever anything else.
     if (!converter_ && utf8) return;

@@ -96,12 +96,13 @@ std::size_t open_escape(std::string_view text) {
 }
 
 // Blanks before a line end should go (section 6.7, rule 3); readable() removes them anyway.
-void append_quoted_printable(std::string_view text, std::string& bytes) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t mark = std::min(text.find('=', at), text.size());
+// Stops at `end`, though what stands behind it is looked at.
+void append_quoted_printable(std::string_view text, std::size_t end, std::string& bytes) {
+    for (std::size_t at = 0; at < end;) {
+        const std::size_t mark = std::min(text.find('=', at), end);
         bytes.append(text, at, mark - at);
         at = mark;
-        if (at == text.size()) break;
+        if (at == end) break;
         if (const int byte = escaped_byte(text, at); byte >= 0) {
             bytes += static_cast<char>(byte);
             at += 3;
@@ -147,7 +148,8 @@ void Decoder::decode(std::string_view piece, std::string& bytes) {
 
 void Decoder::finish(std::string& bytes) {
     if (encoding_ == Encoding::base64) end_group(bytes);
-    if (encoding_ == Encoding::quoted_printable) append_quoted_printable(waiting_, bytes);
+    if (encoding_ == Encoding::quoted_printable)
+        append_quoted_printable(waiting_, waiting_.size(), bytes);
     if (encoding_ == Encoding::uuencode || encoding_ == Encoding::yenc) add_line(waiting_, bytes);
     waiting_.clear();
 }
@@ -194,7 +196,7 @@ void Decoder::add_quoted_printable(std::string_view piece, std::string& bytes) {
         piece = joined;
     }
     const std::size_t open = open_escape(piece);
-    append_quoted_printable(piece.substr(0, open), bytes);
+    append_quoted_printable(piece, std::min(open, piece.size()), bytes);
     waiting_ = open == piece.npos ? std::string() : std::string(piece.substr(open));
 }
 

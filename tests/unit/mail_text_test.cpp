@@ -10,6 +10,7 @@
 #include "cpu_time.h"
 #include "mail/address.h"
 #include "shared_data.h"
+#include "tnef_stream.h"
 
 using namespace spillway::mail;
 using namespace std::string_literals;
@@ -363,6 +364,63 @@ BOOST_AUTO_TEST_CASE(messages_of_other_projects_are_read) {
         ++messages;
     }
     BOOST_TEST(messages > 1'800);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_text_in_old_encodings_are_read) {
+    const std::string uu = "x\r\nbegin 644 a.txt\r\n&<V5C<F5T\r\n`\r\nend\r\n";
+    BOOST_TEST(body_of("Subject: x", uu).ends_with("secret"));
+    BOOST_TEST(body_of("Content-Type: text/plain\r\nContent-Transfer-Encoding: x-uuencode",
+                       "begin 644 a\r\n&<V5C<F5T\r\nend\r\n") == "secret");
+    const std::string html =
+        "begin 644 a.htm\r\n6/&AT;6P^/'`^<V4\\8CYC<CPO8CYE=```\r\n`\r\nend\r\n";
+    BOOST_TEST(body_of("Subject: x", html).find("secret") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_texts_of_winmail_dat_are_read) {
+    tnef::Stream stream;
+    stream.code_page(1251).body("first");
+    stream.properties({tnef::long_number(0x0e08, 5), tnef::named(7),
+                       tnef::unicode(0x1000, u"sec\u200bret"),
+                       tnef::binary(0x1013, "<p>pa<b>ss</b>word</p><b hidden>junk")});
+    const ReadText text = read(multipart(
+        {"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + stream.bytes()}));
+    BOOST_TEST(text.text.substr(0, text.shown_bytes).starts_with("first"));
+    BOOST_TEST(text.text.find("secret") != std::string::npos);
+    BOOST_TEST(text.text.find("password") < text.shown_bytes);
+    BOOST_TEST(text.text.find("junk") > text.shown_bytes);
+    BOOST_TEST(!text.unreadable.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_doubter_of_the_label_reads_is_hidden_text) {
+    const auto hidden = [](const std::string& charset, const std::string& body) {
+        const ReadText text =
+            read("Content-Type: text/plain; charset=" + charset + "\r\n\r\n" + body);
+        return text.text.substr(text.shown_bytes);
+    };
+    BOOST_TEST(hidden("utf-16", "secret word").find("secret") != std::string::npos);
+    BOOST_TEST(hidden("ibm037", "secret").find("secret") != std::string::npos);
+    BOOST_TEST(hidden("koi8-r", "\xC3\xA9t\xC3\xA9").find("été") != std::string::npos);
+    BOOST_TEST(hidden("us-ascii", "\x1b$B0B\x1b(B").find("安") != std::string::npos);
+    BOOST_TEST(hidden("iso-8859-1", "caf\xe9") == "");
+    BOOST_TEST(hidden("utf-8", "secret") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_no_reader_shows_is_kept_apart) {
+    const ReadText text = read(multipart(
+        {"Content-Type: text/html\r\n\r\na<!-- one --><style>p{two}</style><script>three</script>"
+         "<iframe src='data:text/html;base64,PGI+Zm91cg=='></iframe><p srcdoc='<i>five</i>'>"}));
+    for (const char* word : {"one", "two", "three", "four", "five"}) {
+        BOOST_TEST(text.code.find(word) != std::string::npos, word);
+        BOOST_TEST(text.text.find(word) == std::string::npos, word);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_charset_is_told) {
+    BOOST_TEST(
+        read("Content-Type: text/plain; charset=x-strange\r\n\r\nx").unreadable.value_or("") ==
+        "a charset that nobody knows");
+    BOOST_TEST(!read("Content-Type: text/plain; charset=\"Shift_JIS\"\r\n\r\nx").unreadable);
+    BOOST_TEST(!read("Content-Type: text/plain; charset=unknown-8bit\r\n\r\nx").unreadable);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
