@@ -1,6 +1,7 @@
 #include "mail/charset.h"
 
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_err.h>
 #include <unicode/utf16.h>
 
 #include <algorithm>
@@ -97,13 +98,26 @@ std::string_view marked_charset(std::string_view bytes) {
     return {};
 }
 
+// ICU takes shift sequences with nothing between them for an attack on itself and shows U+FFFD; to
+// readers they are nothing, and letters around them one word.
+void U_CALLCONV skip_useless_shifts(const void* context, UConverterToUnicodeArgs* args,
+                                    const char* bytes, std::int32_t length,
+                                    UConverterCallbackReason reason, UErrorCode* error) {
+    if (reason == UCNV_IRREGULAR)
+        *error = U_ZERO_ERROR;
+    else
+        UCNV_TO_U_CALLBACK_SUBSTITUTE(context, args, bytes, length, reason, error);
+}
+
 // Null when ICU does not know the name. A comma would begin options of ICU's own.
 UConverter* open_converter(std::string_view name) {
     if (name.empty() || name.size() >= longest_name || name.find_first_of({"\0,", 2}) != name.npos)
         return nullptr;
     UErrorCode status = U_ZERO_ERROR;
     UConverter* const converter = ucnv_open(std::string(name).c_str(), &status);
-    return U_SUCCESS(status) ? converter : nullptr;
+    if (U_FAILURE(status)) return nullptr;
+    ucnv_setToUCallBack(converter, skip_useless_shifts, nullptr, nullptr, nullptr, &status);
+    return converter;
 }
 
 // Where the last character of UTF-8 begins that more bytes could complete; the size of the text

@@ -56,11 +56,24 @@ const Contents::Values& Contents::values(Field field, bool folded) {
     const auto key = std::pair(field, folded);
     const auto known = values_.find(key);
     if (known != values_.end()) return known->second;
+    forget_large();
     if (!folded) return values_.emplace(key, made(field)).first->second;
     Values result = values(field, false);
     for (std::string_view& value : result.values)
         value = made_.emplace_back(match::folded_text(value));
     return values_.emplace(key, std::move(result)).first->second;
+}
+
+// Rules that ask for many texts of a very large message have them made anew now and then, rather
+// than all kept at once.
+void Contents::forget_large() {
+    constexpr std::size_t large = 2 * 1024 * 1024;
+    std::size_t bytes = 0;
+    for (const std::string& text : made_) bytes += text.size();
+    if (message_.give_back) message_.give_back();
+    if (bytes < large) return;
+    values_.clear();
+    made_.clear();
 }
 
 Contents::Values Contents::made(Field field) {
@@ -110,18 +123,20 @@ Contents::Values Contents::kept(std::string text, std::optional<std::string> inc
 // All that anyone could read anywhere in the message, in one text.
 Contents::Values Contents::any_text() {
     std::string all;
+    all.reserve(text().text.size() + text().code.size() + 1024);
     for (const mail::Header& header : message_.headers)
         if (mail::names_equal(header.name, "Subject"))
             add_line(all, mail::decoded_value(header.value));
     add_line(all, text().text);
     add_line(all, text().code);
-    for (const Field field : {Field::attachment_name, Field::links, Field::attachment_text})
-        if (field != Field::attachment_text || attachment_texts_)
-            for (const std::string_view value : values(field, false).values) add_line(all, value);
     std::optional<std::string> incomplete = text().incomplete;
-    if (!incomplete) incomplete = attachments_incomplete();
-    if (!incomplete) incomplete = values(Field::links, false).incomplete;
-    return kept(std::move(all), incomplete ? incomplete : trouble_of_texts());
+    for (const Field field : {Field::attachment_name, Field::links, Field::attachment_text}) {
+        if (field == Field::attachment_text && !attachment_texts_) continue;
+        const Values& more = values(field, false);
+        for (const std::string_view value : more.values) add_line(all, value);
+        if (!incomplete) incomplete = more.incomplete;
+    }
+    return kept(std::move(all), std::move(incomplete));
 }
 
 Contents::Values Contents::links() {

@@ -48,6 +48,7 @@ class Contents {
         std::vector<std::string_view> values;
         std::optional<std::string> incomplete;
     };
+    // Valid until other values are asked for.
     const Values& values(Field field, bool folded);
 
     // For conditions on how large or many attachments are: why there may be others.
@@ -59,6 +60,7 @@ class Contents {
 
   private:
     const mail::Parts& parts();
+    void forget_large();
     Values made(Field field);
     Values one(std::string_view text, std::optional<std::string> incomplete);
     Values kept(std::string text, std::optional<std::string> incomplete);

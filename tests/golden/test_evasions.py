@@ -8,7 +8,6 @@ show is found by `hidden`, and both by `any-text`.
 import base64
 import os
 import pathlib
-import quopri
 import re
 import struct
 import subprocess
