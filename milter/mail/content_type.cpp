@@ -168,6 +168,10 @@ ContentType parse_content_type(std::string_view value) {
         const bool is_name = name == "name" || name == "filename";
         if (is_name && !whole.starts_with('"') && whole.size() > parameter.size())
             content.parameters.emplace_back(name, std::string(whole));
+        // So is a path whose backslashes should be doubled.
+        if (is_name && whole.starts_with('"') && whole.find('\\') != whole.npos)
+            content.parameters.emplace_back(
+                name, std::string(whole.substr(1, std::max(whole.rfind('"'), 1UL) - 1)));
         if (name.find('*') == name.npos) {
             content.parameters.emplace_back(name, std::move(parameter));
         } else {

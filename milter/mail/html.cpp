@@ -83,6 +83,7 @@ class Renderer {
     // is swallowed within it: that could nest without end.
     RenderedHtml render(std::string_view html, bool whole = true) && {
         whole_ = whole;
+        if (whole) rendered_.visible.reserve(html.size());
         HtmlTokens tokens(html);
         HtmlToken token;
         while (tokens.next(token)) {

@@ -74,6 +74,8 @@ struct Converted {
 Converted html_of(const Body& body, const std::string& charset, std::size_t most,
                   const std::function<void()>& rest) {
     Converted html;
+    // Growing step by step would hold large texts twice.
+    html.text.reserve(std::min(most, body.sent.size()));
     std::optional<ToUtf8> to_utf8;
     const auto take = [&](std::string_view piece) {
         if (!to_utf8) to_utf8.emplace(charset.empty() ? charset_in_html(piece) : charset);
@@ -194,10 +196,10 @@ class Reading {
             unfolded += part.flowed ? unflowed(lines, part.deletes_blanks) : std::string(lines);
             waiting.erase(0, whole);
             const std::size_t cut = last ? unfolded.size() : last_cut(unfolded);
-            const std::string text = readable(std::string_view(unfolded).substr(0, cut));
+            std::string text = readable(std::string_view(unfolded).substr(0, cut));
             unfolded.erase(0, cut);
             if (text.empty()) return !cut_;
-            first ? append(to, text) : extend(to, text);
+            first ? append(to, std::move(text)) : extend(to, text);
             first = false;
             return !full_;
         };
@@ -224,13 +226,18 @@ class Reading {
     }
 
     // A line end goes before each piece but the first, and between visible and hidden text.
-    void append(std::string& to, std::string_view text) {
+    void append(std::string& to, std::string text) {
         const bool both =
             (&to == &visible_ || !visible_.empty()) && (&to == &hidden_ || !hidden_.empty());
         const std::size_t line_ends = (to.empty() ? 0 : 1) + (both ? 1 : 0);
         const std::string_view kept = fitting(text, line_ends);
         if (kept.empty()) return;
-        if (!to.empty()) to += '\n';
+        if (to.empty()) {
+            text.resize(kept.size());
+            to = std::move(text);
+            return;
+        }
+        to += '\n';
         to += kept;
     }
 
@@ -279,8 +286,11 @@ HtmlSource html_source(const Parts& parts, const ReadingLimits& limits,
             if (!source.text.empty()) source.text += '\n';
             const std::size_t left =
                 limits.text_bytes - std::min(source.text.size(), limits.text_bytes);
-            const Converted html = html_of(body, charset, left, rest);
-            source.text += html.text;
+            Converted html = html_of(body, charset, left, rest);
+            if (source.text.empty())
+                source.text = std::move(html.text);
+            else
+                source.text += html.text;
             source.cut = source.cut || html.cut;
         }
     }

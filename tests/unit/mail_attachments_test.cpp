@@ -103,6 +103,7 @@ BOOST_AUTO_TEST_CASE(names_are_found_in_all_the_ways_they_are_written) {
           "Content-Disposition: attachment; filename=run.exe",
           "Content-Type: application/octet-stream;\r\n\tname=\"run.exe\"",
           "Content-Disposition: inline; filename=\"C:\\\\temp\\\\run.exe\"",
+          "Content-Disposition: inline; filename=\"C:\\temp\\sub\\run.exe\"",
           "Content-Disposition: inline; filename=\"../../run.exe\"",
           "Content-Disposition: inline; filename=\"run.exe. . \"",
           "Content-Disposition: inline; filename=\"run.exe::$DATA\"",

@@ -29,7 +29,8 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.eml")):
             payload = part.get_payload(decode=True)
             if part.defects or payload is None or not name.isascii() or not name.isprintable() or "=?" in name:
                 continue
-            encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+            # With a blank behind its name Python does not know the encoding.
+            encoding = str(part.get("content-transfer-encoding", "")).lower()
             exact = len(payload) if encoding == "base64" else -1
             print(exact, name)
         except Exception:
@@ -85,12 +86,9 @@ BOOST_AUTO_TEST_CASE(every_attachment_that_python_finds_is_found) {
         found += known ? 1 : 0;
         if (!known) missed.insert(std::filesystem::path(file).filename().string() + ": " + line);
     }
-    BOOST_TEST_MESSAGE(found << " attachments found, " << missed.size() << " missed");
     std::printf("%d attachments found, %zu missed\n", found, missed.size());
-    for (const std::string& each : missed) BOOST_TEST_MESSAGE("missed " << each);
-    for (const std::string& each : missed) std::printf("missed %s\n", each.c_str());
+    for (const std::string& each : missed) BOOST_ERROR("missed " << each);
     BOOST_TEST(found > 100);
-    BOOST_TEST(missed.size() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
