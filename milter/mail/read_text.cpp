@@ -75,7 +75,8 @@ Converted html_of(const Body& body, const std::string& charset, std::size_t most
                   const std::function<void()>& rest) {
     Converted html;
     // Growing step by step would hold large texts twice.
-    html.text.reserve(std::min(most, body.sent.size()));
+    constexpr std::size_t beyond = 1024 * 1024;  // what the last piece may add
+    html.text.reserve(std::min(most + beyond, body.sent.size()));
     std::optional<ToUtf8> to_utf8;
     const auto take = [&](std::string_view piece) {
         if (!to_utf8) to_utf8.emplace(charset.empty() ? charset_in_html(piece) : charset);
