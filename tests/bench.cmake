@@ -10,3 +10,9 @@ add_test(NAME bench_runs COMMAND ${PROJECT_SOURCE_DIR}/scripts/bench --quick)
 set_tests_properties(bench_runs PROPERTIES LABELS bench TIMEOUT 300 RUN_SERIAL ON
                      ENVIRONMENT "SPILLWAY_BIN=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 spillway_pytest(bench_load bench bench)
+
+# What a list of words costs: load and search; run by hand for figures, by ctest to see that it works.
+add_executable(word_list_bench bench/word_list_bench.cpp)
+target_link_libraries(word_list_bench PRIVATE match warnings)
+add_test(NAME word_list_bench_runs COMMAND word_list_bench 1000 1)
+set_tests_properties(word_list_bench_runs PROPERTIES LABELS bench TIMEOUT 60)
