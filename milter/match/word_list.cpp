@@ -90,25 +90,43 @@ tl::expected<WordEntry, std::string> parse_word_entry(std::string_view line) {
     return entry_of(std::string(phrase), parse_weight(line.substr(equals)));
 }
 
+namespace {
+
+std::uint8_t tag_of(std::uint64_t hash) { return static_cast<std::uint8_t>((hash >> 56) | 1); }
+
+}  // namespace
+
+// That of the key, or the free one where it belongs.
 std::size_t SmallIndex::slot_of(std::uint64_t key) const {
+    const std::uint64_t hash = mixed(key);
     const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = mixed(key) & mask;
-    while (slots_[slot].value != none && slots_[slot].key != key) slot = (slot + 1) & mask;
+    std::size_t slot = hash & mask;
+    while (tags_[slot] != 0 && (tags_[slot] != tag_of(hash) || slots_[slot].key != key))
+        slot = (slot + 1) & mask;
     return slot;
 }
 
-std::uint32_t SmallIndex::find(std::uint64_t key) const { return slots_[slot_of(key)].value; }
+std::uint32_t SmallIndex::find(std::uint64_t key) const {
+    const std::size_t slot = slot_of(key);
+    return tags_[slot] == 0 ? none : slots_[slot].value;
+}
 
 void SmallIndex::add(std::uint64_t key, std::uint32_t value) {
     if (2 * ++used_ > slots_.size()) grow();
-    slots_[slot_of(key)] = {key, value};
+    const std::size_t slot = slot_of(key);
+    tags_[slot] = tag_of(mixed(key));
+    slots_[slot] = {key, value};
 }
 
 void SmallIndex::grow() {
-    std::vector<Slot> old(2 * slots_.size());
-    old.swap(slots_);
-    for (const Slot& slot : old) {
-        if (slot.value != none) slots_[slot_of(slot.key)] = slot;
+    const std::vector<Slot> old = std::move(slots_);
+    slots_.assign(2 * old.size(), {});
+    tags_.assign(slots_.size(), 0);
+    for (const Slot& one : old) {
+        if (one.value == none) continue;
+        const std::size_t slot = slot_of(one.key);
+        tags_[slot] = tag_of(mixed(one.key));
+        slots_[slot] = one;
     }
 }
 

@@ -43,17 +43,18 @@ struct WordEntry {
 // and \\ in them. An empty phrase means that the line holds none.
 tl::expected<WordEntry, std::string> parse_word_entry(std::string_view line);
 
-// Hash table from 64 bits to 32, open addressing, at most half full.
+// Hash table from 64 bits to 32, open addressing, at most half full. A byte of each key's hash is
+// kept by itself: nearly all look-ups are of keys that are not here, and end in that small array.
 class SmallIndex {
   public:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
-    SmallIndex() : slots_(16) {}
     std::uint32_t find(std::uint64_t key) const;
     // Of a key that is not in it; `value` is not none.
     void add(std::uint64_t key, std::uint32_t value);
 
   private:
+    static constexpr std::size_t smallest = 16;
     struct Slot {
         std::uint64_t key = 0;
         std::uint32_t value = none;
@@ -61,7 +62,8 @@ class SmallIndex {
     std::size_t slot_of(std::uint64_t key) const;
     void grow();
 
-    std::vector<Slot> slots_;
+    std::vector<std::uint8_t> tags_ = std::vector<std::uint8_t>(smallest);  // 0: free
+    std::vector<Slot> slots_ = std::vector<Slot>(smallest);
     std::size_t used_ = 0;
 };
 
