@@ -92,6 +92,7 @@ const char* word_of(match::Match match) {
 
 std::vector<std::string> row_of(const policy::RuleReport& report) {
     std::string note = shown(report.note);
+    for (const std::string& find : report.finds) note += (note.empty() ? "" : "; ") + shown(find);
     if (report.mode == policy::Mode::audit) {
         note += note.empty() ? "audit only" : "; audit only";
     }

@@ -34,7 +34,8 @@ json json_of(const policy::RuleReport& report) {
     return {{"rule", report.rule},
             {"matched", word_of(report.matched)},
             {"audit", report.mode == policy::Mode::audit},
-            {"note", report.note}};
+            {"note", report.note},
+            {"found", report.finds}};
 }
 
 json json_of_max(std::int64_t max) {

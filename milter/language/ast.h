@@ -18,9 +18,10 @@ struct Word {
     bool quoted = false;  // written as a "string"
 };
 
-// "count >= 2" after a pattern or phrase.
+// "count >= 2" after a pattern, phrase or name of words.
 struct CountNode {
-    Word order;  // one of < <= = != >= >
+    Word measure;  // count, distinct or weight
+    Word order;    // one of < <= = != >= >
     Word number;
 };
 struct PairsNode {  // owned[account]
@@ -33,9 +34,15 @@ struct ListNode {
 // What stands to the right of an operator.
 using Operand = std::variant<std::monostate, Word, PairsNode, ListNode, Regex>;
 
+struct NearNode {
+    Word number;
+    Operand other;  // Word or Regex
+};
+
 // auth · tag NAME · window NAME · campaign ORDER NUMBER in SPAN
 // · unreadable · encrypted · truncated
-// · [any|all|folded] FIELD OP OPERAND [count ORDER NUMBER]
+// · [any|all|folded] FIELD OP OPERAND [valid NAME] [within NUMBER words of OPERAND]
+//   [count|distinct|weight ORDER NUMBER]
 struct PredicateNode {
     std::optional<Word> quantifier;
     std::optional<Word> folded;
@@ -43,6 +50,8 @@ struct PredicateNode {
     std::optional<Word> name;  // of a header, tag or window
     std::optional<Word> op;    // in, has, exists, =~, =, !=, <, <=, >=, >
     Operand operand;
+    std::optional<Word> valid;     // the name of a validator
+    std::optional<NearNode> near;  // within N words of
     std::optional<CountNode> count;
     std::optional<Word> span;  // of a campaign
 };
@@ -73,6 +82,11 @@ struct MapNode {
     std::optional<Word> file;
     std::vector<Word> entries;  // inline
 };
+struct WordsNode {
+    Word name;
+    std::optional<Word> file;
+    std::vector<Word> entries;  // inline
+};
 struct WindowNode {
     Word name;
     std::vector<std::vector<Word>> spans;  // each: days, then perhaps times
@@ -90,6 +104,7 @@ struct BlockNode {
 struct Program {
     std::vector<Line> settings;
     std::vector<MapNode> maps;
+    std::vector<WordsNode> words;
     std::vector<WindowNode> windows;
     std::vector<BlockNode> limits;
     std::vector<BlockNode> rules;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "language/arguments.h"
+#include "language/compile_sought.h"
 #include "language/parser.h"
 #include "language/values.h"
 #include "match/folding.h"
@@ -75,12 +76,6 @@ constexpr std::array order_table{
     OrderWord{">=", Order::greater_or_equal},
     OrderWord{">", Order::greater},
 };
-
-Order order_of(const Word& word) {
-    const auto found = std::ranges::find(order_table, word.text, &OrderWord::word);
-    if (found == order_table.end()) throw Mistake(word.place, "expected a comparison");
-    return found->order;
-}
 
 Condition negated(Condition condition) {
     return {policy::Not{std::make_unique<Condition>(std::move(condition))}};
@@ -222,18 +217,16 @@ Condition Comparison::has_phrases() {
             "\"has\" looks for words in texts such as subject, header and text, not in {}",
             field_.word));
     }
+    if (is_sought(node_)) return compare(seeks_of(node_, names_));
+    const bool folded = node_.folded.has_value();
+    if (const auto* phrase = std::get_if<Word>(&node_.operand)) {
+        return matching(phrase_of(*phrase, folded));
+    }
     const auto& entries = std::get<ListNode>(node_.operand).entries;
     if (entries.empty()) refuse("\"has\" needs at least one phrase");
-    if (entries.size() > 1 && node_.count) {
-        throw Mistake(node_.count->order.place, "\"count\" goes with a single phrase");
-    }
     policy::Or any;
     for (const Word& entry : entries) {
-        if (entry.text.find_first_not_of(" \t\n") == std::string::npos) {
-            throw Mistake(entry.place, "an empty phrase");
-        }
-        const std::string phrase = node_.folded ? match::folded_text(entry.text) : entry.text;
-        any.parts.push_back(matching(match::Pattern::phrase(phrase)));
+        any.parts.push_back(matching(phrase_of(entry, names_, folded)));
     }
     if (any.parts.size() == 1) return std::move(any.parts.front());
     return {std::move(any)};
@@ -261,13 +254,8 @@ Condition Comparison::compile() {
     }
     const auto* regex = std::get_if<Regex>(&node_.operand);
     if (!regex) return equals();
-    auto pattern = match::Pattern::compile(regex->expression, regex->flags);
-    if (!pattern) {
-        Place place = regex->place;
-        place.column += 1 + static_cast<int>(pattern.error().offset);
-        throw Mistake(place, "regular expression: " + pattern.error().message);
-    }
-    return matching(std::move(*pattern));
+    if (is_sought(node_)) return compare(seeks_of(node_, names_));
+    return matching(pattern_of(*regex));
 }
 
 Condition number(const PredicateNode& node) {
@@ -352,6 +340,12 @@ Condition group(const Node& node, Names& names) {
 }
 
 }  // namespace
+
+Order order_of(const Word& word) {
+    const auto found = std::ranges::find(order_table, word.text, &OrderWord::word);
+    if (found == order_table.end()) throw Mistake(word.place, "expected a comparison");
+    return found->order;
+}
 
 Condition compile_condition(const ConditionNode& node, Names& names) {
     return std::visit(

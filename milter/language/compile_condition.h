@@ -7,6 +7,9 @@
 
 namespace spillway::language {
 
+// One of < <= = != >= >.
+policy::Order order_of(const Word& word);
+
 // Throws Mistake at the first thing that does not fit.
 policy::Condition compile_condition(const ConditionNode& node, Names& names);
 

@@ -29,6 +29,8 @@ class ConditionParser {
     void campaign(PredicateNode& node);
     Operand set_operand();
     Operand phrase_operand();
+    void amount(PredicateNode& node);
+    NearNode near();
     std::optional<CountNode> count();
     Word order(std::string_view after, std::string_view example);
 
@@ -128,7 +130,8 @@ void ConditionParser::comparison(PredicateNode& node) {
     if (op.symbol("=~")) {
         tokens_.next();
         node.operand = tokens_.regex();
-        node.count = count();
+        if (tokens_.take_word("valid")) node.valid = tokens_.word("what it must be");
+        amount(node);
     } else if (is_order) {
         tokens_.next();
         node.operand = tokens_.word("a value");
@@ -136,7 +139,7 @@ void ConditionParser::comparison(PredicateNode& node) {
         node.operand = set_operand();
     } else if (tokens_.take_word("has")) {
         node.operand = phrase_operand();
-        node.count = count();
+        amount(node);
     } else if (!tokens_.take_word("exists")) {
         throw Mistake(
             op.place,
@@ -161,13 +164,42 @@ Operand ConditionParser::set_operand() {
 
 Operand ConditionParser::phrase_operand() {
     if (tokens_.peek().symbol("[")) return ListNode{tokens_.list()};
-    return ListNode{{tokens_.word("a phrase or a list of phrases")}};
+    return tokens_.word("a phrase, a list of phrases or the name of words");
+}
+
+void ConditionParser::amount(PredicateNode& node) {
+    if (tokens_.take_word("within")) node.near = near();
+    node.count = count();
+}
+
+NearNode ConditionParser::near() {
+    NearNode node;
+    node.number = tokens_.word("a number of words");
+    for (const std::string_view word : {"words", "of"}) {
+        if (!tokens_.take_word(word)) {
+            throw Mistake(tokens_.peek().place,
+                          fmt::format("expected \"within {} words of\" and what is near, got {}",
+                                      node.number.text, tokens_.peek().named()));
+        }
+    }
+    if (tokens_.at_regex()) {
+        node.other = tokens_.regex();
+    } else {
+        node.other = tokens_.word("a phrase, an expression or the name of words");
+    }
+    return node;
 }
 
 std::optional<CountNode> ConditionParser::count() {
-    if (!tokens_.take_word("count")) return std::nullopt;
-    Word comparison = order("count", ">= 2");
-    return CountNode{std::move(comparison), tokens_.word("a number")};
+    for (const std::string_view measure : {"count", "distinct", "weight"}) {
+        if (!tokens_.peek().word(measure)) continue;
+        CountNode node;
+        node.measure = tokens_.word("a measure");
+        node.order = order(measure, ">= 2");
+        node.number = tokens_.word("a number");
+        return node;
+    }
+    return std::nullopt;
 }
 
 Word ConditionParser::order(std::string_view after, std::string_view example) {

@@ -135,6 +135,11 @@ Token Lexer::symbol_or_word() {
     return token;
 }
 
+bool Lexer::at_regex() {
+    skip_blanks();
+    return at() == '/';
+}
+
 Regex Lexer::regex() {
     skip_blanks();
     Regex regex{"", "", here()};

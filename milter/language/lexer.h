@@ -47,6 +47,8 @@ class Lexer {
     Token next();
     // The next token must be a regular expression: /…/flags. Nothing may have been peeked.
     Regex regex();
+    // Whether one begins here. Nothing may have been peeked.
+    bool at_regex();
     Place here() const;
 
   private:

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "language/values.h"
+#include "match/validators.h"
 
 namespace spillway::language {
 namespace {
@@ -153,6 +154,15 @@ std::string below(const std::string& folder, const std::string& name) {
 
 NamedMap& Names::map(const Word& name) { return found_in(maps, name, "map"); }
 
+NamedWords& Names::list_of_words(const Word& name) {
+    if (words.contains(name.text)) return found_in(words, name, "words");
+    std::vector<std::string_view> known(std::begin(match::identifier_names),
+                                        std::end(match::identifier_names));
+    for (const auto& [key, value] : words) known.push_back(key);
+    throw Mistake(name.place, fmt::format("unknown words \"{}\"{}; a phrase stands in quotes",
+                                          name.text, suggestion(name.text, known)));
+}
+
 NamedWindow& Names::window(const Word& name) { return found_in(windows, name, "window"); }
 
 void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
@@ -170,6 +180,15 @@ void declare(const Program& program, const Files& files, const std::string& fold
                                    NamedMap{node.name.place, std::shared_ptr<match::ValueSet>{}});
         }
     }
+    for (const WordsNode& node : program.words) {
+        try {
+            refuse_second(names.words, node.name, "list of words");
+            names.words[node.name.text] = words_of(node, files, folder, diagnostics);
+        } catch (const Mistake& mistake) {
+            diagnostics.error(mistake.place, mistake.what());
+            names.words.try_emplace(node.name.text, NamedWords{node.name.place, nullptr});
+        }
+    }
     for (const WindowNode& node : program.windows) {
         try {
             refuse_second(names.windows, node.name, "window");
@@ -184,6 +203,11 @@ void declare(const Program& program, const Files& files, const std::string& fold
 void warn_unused(const Names& names, Diagnostics& diagnostics) {
     for (const auto& [name, map] : names.maps) {
         if (!map.used) diagnostics.warning(map.place, fmt::format("map \"{}\" is not used", name));
+    }
+    for (const auto& [name, words] : names.words) {
+        if (!words.used) {
+            diagnostics.warning(words.place, fmt::format("words \"{}\" are not used", name));
+        }
     }
     for (const auto& [name, window] : names.windows) {
         if (!window.used) {

@@ -1,4 +1,5 @@
-// The names a policy declares: maps, windows, tags, the time zone. Used while compiling only.
+// The names a policy declares: maps, words, windows, tags, the time zone. Used while compiling
+// only.
 #pragma once
 
 #include <map>
@@ -12,6 +13,7 @@
 #include "language/ast.h"
 #include "language/compile.h"
 #include "match/map.h"
+#include "match/word_list.h"
 #include "policy/window.h"
 
 namespace spillway::language {
@@ -24,6 +26,13 @@ struct NamedMap {
     MapValue is;
     bool used = false;
 };
+struct NamedWords {
+    Place place;
+    std::shared_ptr<const match::WordList> list;
+    bool used = false;
+    std::vector<match::WordEntry> entries{};
+    std::shared_ptr<const match::WordList> folded{};  // made of the entries when first asked for
+};
 struct NamedWindow {
     Place place;
     std::shared_ptr<policy::Window> window;
@@ -32,6 +41,7 @@ struct NamedWindow {
 
 struct Names {
     std::map<std::string, NamedMap> maps;
+    std::map<std::string, NamedWords> words;
     std::map<std::string, NamedWindow> windows;
     std::set<std::string> tags;  // that some rule sets
     const date::time_zone* zone = nullptr;
@@ -39,15 +49,22 @@ struct Names {
 
     // Mistake with a suggestion when there is none of this name.
     NamedMap& map(const Word& name);
+    // The same; a phrase without quotes looks like a name.
+    NamedWords& list_of_words(const Word& name);
     NamedWindow& window(const Word& name);
 };
 
-// Declares all maps and windows of a program; `files` reads map files, relative to `folder`.
+// Declares all maps, words and windows of a program; `files` reads their files, relative to
+// `folder`.
 void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
              Diagnostics& diagnostics);
 
-// Warns of maps and windows that nothing uses.
+// Warns of maps, words and windows that nothing uses.
 void warn_unused(const Names& names, Diagnostics& diagnostics);
+
+// One list of words, from its file or its entries; in compile_words.cpp.
+NamedWords words_of(const WordsNode& node, const Files& files, const std::string& folder,
+                    Diagnostics& diagnostics);
 
 // `name` as it is when absolute, else below `folder`.
 std::string below(const std::string& folder, const std::string& name);

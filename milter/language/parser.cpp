@@ -21,7 +21,7 @@ bool contains(const Words& words, std::string_view word) {
 }
 
 std::vector<std::string_view> statement_words() {
-    std::vector<std::string_view> all{"include", "map", "window"};
+    std::vector<std::string_view> all{"include", "map", "words", "window"};
     all.insert(all.end(), block_words.begin(), block_words.end());
     all.insert(all.end(), std::begin(setting_words), std::end(setting_words));
     return all;
@@ -38,6 +38,9 @@ class Parser {
   private:
     void statement();
     void map();
+    void words();
+    template <typename Node>
+    void source(Node& node);
     void window();
     BlockNode block(Word kind);
     void block_line(BlockNode& block);
@@ -108,6 +111,7 @@ void Parser::statement() {
     const Word verb = tokens_.word("a statement");
     if (verb.text == "include") return include_(tokens_.word("a file name or pattern"));
     if (verb.text == "map") return map();
+    if (verb.text == "words") return words();
     if (verb.text == "window") return window();
     if (contains(setting_words, verb.text)) {
         program_.settings.push_back(line(verb));
@@ -128,6 +132,20 @@ void Parser::map() {
     MapNode node;
     node.name = tokens_.word("the map's name");
     node.kind = tokens_.word("the map's kind (pairs, domains, addresses or networks)");
+    source(node);
+    program_.maps.push_back(std::move(node));
+}
+
+void Parser::words() {
+    WordsNode node;
+    node.name = tokens_.word("the words' name");
+    source(node);
+    program_.words.push_back(std::move(node));
+}
+
+// Where the entries come from: "file NAME" or "inline [ ... ]".
+template <typename Node>
+void Parser::source(Node& node) {
     const Word source = tokens_.word("\"file\" or \"inline\"");
     if (source.text == "file") {
         node.file = tokens_.word("a file name");
@@ -138,7 +156,6 @@ void Parser::map() {
                       fmt::format("expected \"file\" or \"inline\", got \"{}\"{}", source.text,
                                   suggestion(source.text, {"file", "inline"})));
     }
-    program_.maps.push_back(std::move(node));
 }
 
 void Parser::window() {

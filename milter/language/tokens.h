@@ -27,6 +27,7 @@ class Tokens {
     // [ a, b "c d" ]: commas are optional.
     std::vector<Word> list();
     Regex regex() { return lexer_.regex(); }
+    bool at_regex() { return lexer_.at_regex(); }
     // Conditions go on after "and", "or", "not", "when" and "unless", even on the next line.
     void skip_line_ends();
 

@@ -96,14 +96,17 @@ void add_limit(Fields& fields, const policy::LimitReport& report) {
     fields.push_back({"limit", json, inert(fmt::format("{}:{}", report.limit, use.text))});
 }
 
-// Rules that would have acted, and rules that could not tell. Why not is a phrase of our own, never
-// the message's.
+// Rules that would have acted, rules that could not tell, and what was found, masked. Why not is a
+// phrase of our own, never the message's.
 void add_rule(Fields& fields, const policy::RuleReport& report) {
     if (report.matched == match::Match::cannot_tell)
         fields.push_back({"unsure", Json{{"rule", report.rule}, {"why", shortened(report.note)}},
                           inert(fmt::format("{}: {}", report.rule, report.note))});
     else if (report.mode == policy::Mode::audit && report.matched == match::Match::yes)
         fields.push_back({"audit", report.rule, inert(report.rule)});
+    for (const auto& find : report.finds)
+        fields.push_back({"found", Json{{"rule", report.rule}, {"what", shortened(find)}},
+                          inert(fmt::format("{}: {}", report.rule, find))});
 }
 
 void add_suspension(Fields& fields, const limits::Suspension& suspension) {
@@ -142,7 +145,7 @@ Fields fields_of(const MessageRecord& record) {
 }
 
 bool is_list(const std::string& name) {
-    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "suspended"};
+    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "found", "suspended"};
     return std::ranges::find(lists, name) != std::end(lists);
 }
 

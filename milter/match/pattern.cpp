@@ -182,7 +182,13 @@ class Search {
         }
     }
 
+    // Of the last match. \K may put its beginning behind its end.
+    std::size_t begin() const { return std::min(range()[0], range()[1]); }
+    std::size_t end() const { return range()[1]; }
+
   private:
+    const PCRE2_SIZE* range() const { return pcre2_get_ovector_pointer(data_.get()); }
+
     // One beyond the last beginning of this window, never within a character.
     std::size_t end_of_window() const {
         std::size_t end = from_ + window_bytes;
@@ -209,9 +215,8 @@ class Search {
 
     // After an empty match the next one may begin at the same place, but must not be empty there.
     Match found() {
-        const PCRE2_SIZE* range = pcre2_get_ovector_pointer(data_.get());
-        const bool empty = range[0] >= range[1];
-        from_ = std::max(from_, range[1]);
+        const bool empty = range()[0] >= range()[1];
+        from_ = std::max(from_, range()[1]);
         options_ = empty ? PCRE2_NOTEMPTY_ATSTART : 0;
         return Match::yes;
     }
@@ -319,6 +324,17 @@ Count Pattern::count(std::string_view subject, std::int64_t enough) const {
         ++count.found;
     }
     return count;
+}
+
+bool Pattern::gave_up_finding(std::string_view subject, Budget& budget, const Places& found) const {
+    if (budget.used_up()) return true;
+    const Spending spending(budget);
+    Search search(compiled_->code_for(subject), subject);
+    for (;;) {
+        const Match match = search.next();
+        if (match != Match::yes) return match == Match::cannot_tell;
+        if (!found(search.begin(), search.end())) return false;
+    }
 }
 
 }  // namespace spillway::match

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +59,11 @@ class Pattern {
     // Matches that do not overlap, counted up to `enough` (the count stops there).
     Count count(std::string_view subject, std::int64_t enough) const;
     Count count(std::string_view subject, std::int64_t enough, Budget& budget) const;
+
+    // Where matches that do not overlap stand, in order, until `found` has enough (false). True when
+    // the search gave up and there may be more.
+    using Places = std::function<bool(std::size_t begin, std::size_t end)>;
+    bool gave_up_finding(std::string_view subject, Budget& budget, const Places& found) const;
 
     const std::string& source() const { return source_; }
 

@@ -7,19 +7,22 @@
 //                the issuers publish them: Visa, Mastercard with the 2 series, American Express,
 //                Discover, Diners Club, JCB, UnionPay, Maestro.
 //   iban         ISO 13616-1: the country's length by the IBAN Registry that SWIFT keeps, and a
-//                remainder of 1 (ISO/IEC 7064, MOD 97-10).
+//   iban         ISO 13616-1: the country's length by the IBAN Registry that SWIFT keeps (and those
+//                of countries that use them without being in it), and a remainder of 1 (ISO/IEC
+//                7064, MOD 97-10).
 //   us-ssn       Social Security Administration, POMS RM 10201.035: no area 000, 666 or 9xx, no
 //                group 00, no serial 0000; without the two numbers that stood in advertisements.
 //                There is no check digit, so in texts only those with separators count.
 //   us-npi       45 CFR 162.406; CMS: Luhn over 80840 and the ten digits, the first 1 or 2.
 //   uk-nhs       NHS Data Dictionary, "NHS number": modulus 11.
 //   nz-nhi       HISO 10046: AAANNNC modulus 11, and AAANNAX modulus 23, without I and O.
-//   nz-ird       Inland Revenue, RWT and NRWT specification: 8 or 9 digits, modulus 11 with a
-//   second
-//                row of weights.
+//   nz-ird       Inland Revenue, RWT and NRWT specification: 8 or 9 digits, modulus 11, with a
+//                second row of weights.
 //   au-tfn       Australian Taxation Office, Electronic Lodgment Service: 8 or 9 digits,
-//   modulus 11. email        An address with a domain (RFC 5321 section 4.1.2, RFC 6531; no quoted
-//   local part).
+//                modulus 11.
+//
+//   email        An address with a domain (RFC 5321 section 4.1.2, RFC 6531; no quoted local
+//                part).
 //
 // In texts a number stands by itself (no word character beside it, and it is no part of a decimal)
 // and in groups as such numbers are written, one blank, dash or dot between two of them, on one

@@ -14,6 +14,7 @@
 
 #include "match/map.h"
 #include "match/pattern.h"
+#include "match/sought.h"
 #include "policy/window.h"
 
 namespace spillway::policy {
@@ -70,11 +71,18 @@ struct Matches {
     Order order = Order::greater_or_equal;
     std::int64_t count = 1;
 };
+// As much of it as `order` and `amount` say: occurrences, different values or their weight.
+struct Seeks {
+    match::Sought sought;
+    std::string name;  // of the words or the identifier; "expression" or "phrase" without one
+    Order order = Order::greater_or_equal;
+    std::int64_t amount = 1;
+};
 struct Equals {
     std::string value;  // without regard to case
 };
 struct Exists {};
-using Test = std::variant<InSet, InNetworks, InPairs, Matches, Equals, Exists>;
+using Test = std::variant<InSet, InNetworks, InPairs, Matches, Seeks, Equals, Exists>;
 
 struct Compare {
     Field field;

@@ -57,6 +57,9 @@ struct RuleReport {
     match::Match matched = match::Match::no;
     Mode mode = Mode::enforce;
     std::string note;  // why it could not tell; which address or recipient it fired on
+    // Of a rule that matched: what was found, each the name of what was looked for and its first
+    // occurrence, masked: "card-number 41…11".
+    std::vector<std::string> finds{};
 };
 
 struct LimitReport {

@@ -31,6 +31,7 @@ class Facts {
     std::map<int, std::string> doubts;  // of memos
 
     std::set<std::string> tags;
+    std::vector<std::string> finds;          // see RuleReport; of the conditions asked, in order
     std::optional<limits::Mailing> mailing;  // once mailing_of() was asked
     MailingSizes mailing_sizes;
     std::vector<std::optional<match::Match>> memos;

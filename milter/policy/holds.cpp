@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "match/folding.h"
+#include "match/masked.h"
 #include "policy/facts.h"
 #include "policy/variants.h"
 
@@ -53,21 +54,36 @@ bool in_order(std::int64_t left, Order order, std::int64_t right) {
     return false;
 }
 
+// Where more of what is counted leaves yes a yes.
+bool more_is_fine(Order order) {
+    return order == Order::greater || order == Order::greater_or_equal;
+}
+
 // Counting that gave up has seen at least `found`: enough to be sure only where more cannot change
 // the answer.
-Match counted(const match::Count& count, const Matches& wanted) {
-    if (!count.gave_up) return as_match(in_order(count.found, wanted.order, wanted.count));
-    const bool more_is_fine =
-        wanted.order == Order::greater || wanted.order == Order::greater_or_equal;
-    return more_is_fine && in_order(count.found, wanted.order, wanted.count) ? Match::yes
-                                                                             : Match::cannot_tell;
+Match counted(const match::Count& count, Order order, std::int64_t wanted) {
+    const bool so_far = in_order(count.found, order, wanted);
+    if (!count.gave_up) return as_match(so_far);
+    return more_is_fine(order) && so_far ? Match::yes : Match::cannot_tell;
 }
 
 Match found(std::string_view text, const Matches& wanted, match::Budget& budget) {
     if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
         return wanted.pattern.search(text, budget);
     }
-    return counted(wanted.pattern.count(text, wanted.count + 1, budget), wanted);
+    return counted(wanted.pattern.count(text, wanted.count + 1, budget), wanted.order,
+                   wanted.count);
+}
+
+Match found(std::string_view text, const Seeks& wanted, Facts& facts) {
+    const std::int64_t enough = wanted.amount + (wanted.order == Order::greater_or_equal ? 0 : 1);
+    const match::Sum sum = match::sum_of(wanted.sought, text, enough, facts.budget);
+    const Match match = counted(sum.count, wanted.order, wanted.amount);
+    if (match == Match::yes && sum.first) {
+        const auto& [begin, end, value, weight] = *sum.first;
+        facts.finds.push_back(wanted.name + " " + match::masked(text.substr(begin, end - begin)));
+    }
+    return match;
 }
 
 // A login or account may be an address or a plain name; maps hold names as they hold domains.
@@ -97,6 +113,11 @@ Match text_passes(const Test& test, std::string_view text, Facts& facts) {
         const Match result = found(text, *wanted, facts.budget);
         if (result != Match::cannot_tell) return result;
         return cannot_tell(facts, "an expression used up its budget");
+    }
+    if (const auto* wanted = std::get_if<Seeks>(&test)) {
+        const Match result = found(text, *wanted, facts);
+        if (result != Match::cannot_tell) return result;
+        return cannot_tell(facts, "looking for words and numbers took too long");
     }
     const auto* equals = std::get_if<Equals>(&test);
     return as_match(equals && mail::names_equal(equals->value, text));
@@ -169,9 +190,10 @@ Match header_passes(const Compare& compare, Facts& facts) {
 // What was not read may hold more of what is looked for: then only an answer that more of it cannot
 // change is one.
 bool more_changes_nothing(const Compare& compare, Match result) {
-    const auto* wanted = std::get_if<Matches>(&compare.test);
-    return result == Match::yes && wanted && !compare.negated &&
-           (wanted->order == Order::greater_or_equal || wanted->order == Order::greater);
+    const auto* matches = std::get_if<Matches>(&compare.test);
+    const auto* seeks = std::get_if<Seeks>(&compare.test);
+    return result == Match::yes && !compare.negated &&
+           ((matches && more_is_fine(matches->order)) || (seeks && more_is_fine(seeks->order)));
 }
 
 constexpr const char* no_body = "the message's body was not read";

@@ -198,9 +198,11 @@ void Reading::not_told(const Rule& rule) {
 void Reading::read(const Rule& rule) {
     if (rule.mode == Mode::off) return;
     facts_.doubt.clear();
+    facts_.finds.clear();
     const Firing firing = firing_of(rule, facts_);
     RuleReport report{rule.name, firing.matched, rule.mode, firing.whom};
     if (firing.matched == Match::cannot_tell && !facts_.doubt.empty()) report.note = facts_.doubt;
+    if (firing.matched == Match::yes) report.finds = std::move(facts_.finds);
     decision_.rules.push_back(std::move(report));
     if (rule.mode == Mode::audit) return;
     if (firing.matched == Match::yes) act(rule);

@@ -309,11 +309,11 @@ BOOST_AUTO_TEST_CASE(a_suspension_that_anybody_could_bring_about_is_warned_of) {
         return got.find("warning: ") != std::string::npos;
     };
     BOOST_TEST(warned("", "user"));
-    BOOST_TEST(warned("when subject has x;", "domain"));
-    BOOST_TEST(warned("when auth or subject has x;", "domain"));
+    BOOST_TEST(warned("when subject has \"x\";", "domain"));
+    BOOST_TEST(warned("when auth or subject has \"x\";", "domain"));
     BOOST_TEST(warned("when not auth;", "domain"));
-    BOOST_TEST(!warned("when auth and subject has x;", "domain"));
-    BOOST_TEST(!warned("when user in [ a@b.example ] or (subject has x and auth);", "account"));
+    BOOST_TEST(!warned("when auth and subject has \"x\";", "domain"));
+    BOOST_TEST(!warned("when user in [ a@b.example ] or (subject has \"x\" and auth);", "account"));
     BOOST_TEST(!warned("mode audit;", "domain"));
 }
 

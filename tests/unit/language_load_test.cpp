@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(mistakes_name_what_was_expected) {
         {"rule a { when subject in x; reject }",
          "p.conf:1:23: error: \"in\" needs an address, a domain, a name or client-ip; subject is "
          "text: use \"has\" or \"=~\"\n"},
-        {"rule a { when any subject has x; reject }",
+        {"rule a { when any subject has \"x\"; reject }",
          "p.conf:1:15: error: \"any\" goes with from and rcpt only, not with subject\n"},
         {"rule a { when tag x; reject }", "p.conf:1:19: error: no rule sets the tag \"x\"\n"},
         {"rule a { when auth; reject; tag x }",
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(unused_names_and_unreachable_rules_are_warnings) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failing_test_block_refuses_the_policy_and_says_what_happened) {
-    BOOST_TEST(mistakes_in("rule a { when subject has spam; reject }\n"
+    BOOST_TEST(mistakes_in("rule a { when subject has \"spam\"; reject }\n"
                            "test t { header Subject \"no Spam here\"; expect accept }\n") ==
                "p.conf:2:41: error: test \"t\" failed: expected accept, got reject 550 rule a\n");
 }
