@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(partial_is_for_recipients_and_what_is_known_with_each) {
                             "goes with count recipients, not with messages"));
     BOOST_TEST(
         is_wrong_for("scope user; count recipients; rate 1 / 1h; over partial; when subject "
-                     "has x",
+                     "has \"x\"",
                      "known at the headers stage only"));
     BOOST_TEST(
         is_wrong_for("scope user; count recipients; rate 1 / 1h; over partial; when "

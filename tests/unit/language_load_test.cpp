@@ -290,11 +290,11 @@ BOOST_AUTO_TEST_CASE(text_rules_see_decoded_text) {
 
 BOOST_AUTO_TEST_CASE(precedence_is_not_and_or) {
     check_passes(
-        "rule r { when not auth and subject has a or subject has b; reject }\n"
+        "rule r { when not auth and subject has \"a\" or subject has \"b\"; reject }\n"
         "test b { as x@a.example; header Subject b; expect reject }\n"
         "test a { as x@a.example; header Subject a; expect accept }\n"
         "test noauth { header Subject a; expect reject }\n"
-        "rule s { when not (auth or subject has c); tag s }\n"
+        "rule s { when not (auth or subject has \"c\"); tag s }\n"
         "test s { header Subject d; expect tag s }\n");
 }
 
@@ -319,7 +319,8 @@ BOOST_AUTO_TEST_CASE(a_broken_condition_makes_no_rule_unreachable) {
 
 BOOST_AUTO_TEST_CASE(conditions_go_on_after_and_or_not_and_in_brackets) {
     check_passes(
-        "rule r {\n    when (auth\n        or subject has a) and\n        not\n        subject has "
+        "rule r {\n    when (auth\n        or subject has \"a\") and\n        not\n        subject "
+        "has "
         "[\n"
         "            b\n            c ]\n    reject\n}\n"
         "test a { header Subject a; expect reject }\n"
@@ -329,21 +330,21 @@ BOOST_AUTO_TEST_CASE(conditions_go_on_after_and_or_not_and_in_brackets) {
 BOOST_AUTO_TEST_CASE(text_beyond_the_limit_is_never_taken_for_absent) {
     const auto policy = [](const std::string& condition, const std::string& verdict) {
         return "text-limit 20\nrule r { when " + condition +
-               "; accept }\nrule all { when text has never; reject }\n"
+               "; accept }\nrule all { when text has \"never\"; reject }\n"
                "test t { body \"aaaaaaaaaa bbbbbbbbbb cccccccccc secret\"; expect " +
                verdict + " rule r }\n";
     };
-    check_passes(policy("text has secret count < 1", "defer"));
+    check_passes(policy("text has \"secret\" count < 1", "defer"));
     check_passes(policy("text =~ /secret/ count = 0", "defer"));
     check_passes(policy("text != x", "defer"));
-    check_passes(policy("not text has secret", "defer"));
+    check_passes(policy("not text has \"secret\"", "defer"));
     check_passes(policy("text =~ /a/ count > 3", "accept"));
 }
 
 BOOST_AUTO_TEST_CASE(a_later_refusal_outranks_a_rule_that_cannot_tell) {
     for (const std::string on_error : {"defer", "quarantine"}) {
         const std::string doubting =
-            "text-limit 1\nrule a { when text has x; reject; on-error " + on_error + " }\n";
+            "text-limit 1\nrule a { when text has \"x\"; reject; on-error " + on_error + " }\n";
         check_passes(doubting + "test t { body \"long enough\"; expect " + on_error +
                      " rule a }\n");
         check_passes(
