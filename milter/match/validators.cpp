@@ -245,16 +245,28 @@ void find_at_words(std::string_view text, const OccurrenceSink& found, const At&
     }
 }
 
-// What may stand in a local part unquoted; a text says a few of these around an address as well.
-bool in_local_part(char c) {
-    constexpr std::string_view signs = "!#$%&'*+-/=?^_`{|}~.";
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || in_word(ascii_glyphs[byte]) || signs.find(c) != signs.npos;
-}
-
 bool begins_name(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x80 || in_word(ascii_glyphs[byte]);
+}
+
+// What may stand in a local part unquoted; a text says a few of these around an address as well.
+bool in_local_part(char c) {
+    constexpr std::string_view signs = "!#$%&'*+-/=?^_`{|}~.";
+    return begins_name(c) || signs.find(c) != signs.npos;
+}
+
+bool in_label(char c) { return c == '-' || (begins_name(c) && c != '_'); }
+
+// Beyond ASCII only letters and digits are part of names: the character at `at` ends none.
+bool names_end_at(std::string_view text, std::size_t& at) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+        ++at;
+        return false;
+    }
+    const std::int32_t c = mail::next_code_point(text, at);
+    const Role role = spelt(c < 0 ? char32_t{0xfffd} : static_cast<char32_t>(c)).role;
+    return role != Role::letter && role != Role::alone;
 }
 
 // Where the local part before `at` begins, not before `from`; `at` when there is none.
@@ -265,27 +277,44 @@ std::size_t local_part_before(std::string_view text, std::size_t from, std::size
         if (at - begin == longest) return at;
         --begin;
     }
+    for (std::size_t next = begin; next < at;)
+        if (names_end_at(text, next)) begin = std::min(next, at);
     while (begin < at && !begins_name(text[begin])) ++begin;
     const std::string_view local = text.substr(begin, at - begin);
     return local.ends_with('.') || local.find("..") != local.npos ? at : begin;
 }
 
-// Where the domain at `begin` ends; `begin` when it is none.
-std::size_t domain_at(std::string_view text, std::size_t begin) {
-    constexpr std::size_t longest = 253;
-    const auto in_label = [](char c) { return c == '-' || (begins_name(c) && c != '_'); };
+// The labels and dots at `begin`, without the dots and dashes that end a sentence.
+std::string_view labels_at(std::string_view text, std::size_t begin, std::size_t longest) {
     std::size_t end = begin;
     while (end < text.size() && end - begin <= longest && (in_label(text[end]) || text[end] == '.'))
         ++end;
-    std::string_view domain = text.substr(begin, end - begin);
-    if (const std::size_t gap = domain.find(".."); gap != domain.npos)
-        domain = domain.substr(0, gap);
-    while (domain.ends_with('.') || domain.ends_with('-')) domain.remove_suffix(1);
+    for (std::size_t next = begin; next < end;) {
+        const std::size_t at = next;
+        if (names_end_at(text, next)) end = at;
+    }
+    const std::string_view labels = text.substr(begin, end - begin);
+    const std::size_t last = labels.substr(0, labels.find("..")).find_last_not_of(".-");
+    return labels.substr(0, last == labels.npos ? 0 : last + 1);
+}
+
+// Where the domain at `begin` ends; `begin` when it is none.
+std::size_t domain_at(std::string_view text, std::size_t begin) {
+    constexpr std::size_t longest = 253;
+    const std::string_view domain = labels_at(text, begin, longest);
     const std::size_t dot = domain.rfind('.');
-    if (dot == domain.npos || dot == 0 || domain.size() > longest) return begin;
+    if (dot == domain.npos || domain.size() > longest) return begin;
     const std::string_view top = domain.substr(dot + 1);
     const bool number = is_digit(top.front()) || top.size() < 2;
-    return number || domain.starts_with('-') ? begin : begin + domain.size();
+    const bool begins_wrongly = domain.starts_with('.') || domain.starts_with('-');
+    return number || begins_wrongly ? begin : begin + domain.size();
+}
+
+// Nothing but an address; folding may have made a digit or a longer name of what was none.
+bool is_address(std::string_view value) {
+    const std::size_t at = value.find('@');
+    return at != value.npos && at > 0 && local_part_before(value, 0, at) == 0 &&
+           at + 1 < value.size() && domain_at(value, at + 1) == value.size();
 }
 
 void find_emails(std::string_view text, const OccurrenceSink& found) {
@@ -294,7 +323,9 @@ void find_emails(std::string_view text, const OccurrenceSink& found) {
         const std::size_t begin = local_part_before(text, from, at);
         const std::size_t end = domain_at(text, at + 1);
         if (begin == at || end == at + 1) continue;
-        if (!tell(found, begin, {end, spelling(text.substr(begin, end - begin))})) return;
+        const Candidate one{end, spelling(text.substr(begin, end - begin))};
+        if (!is_address(one.value)) continue;
+        if (!tell(found, begin, one)) return;
         from = end;
     }
 }
