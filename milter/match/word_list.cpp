@@ -159,10 +159,30 @@ std::uint32_t WordList::learn(const Token& token, std::string_view text) {
     if (token_of_hash_.find(token.hash) != SmallIndex::none) return SmallIndex::none;
     const std::string folded = spelling(text.substr(token.begin, token.end - token.begin));
     const auto added = static_cast<std::uint32_t>(tokens_.size());
-    tokens_.push_back({texts_.size(), folded.size()});
+    tokens_.push_back(
+        {static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(folded.size())});
     texts_ += folded;
     token_of_hash_.add(token.hash, added);
     return added;
+}
+
+std::uint32_t WordList::new_node() {
+    nodes_.emplace_back();
+    return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
+// The node behind the token, made if there is none; behind the first token when `node` is none.
+std::uint32_t WordList::grown(std::uint32_t node, std::uint32_t token, bool after_blank) {
+    if (node == SmallIndex::none) {
+        if (!begins_phrase(token)) tokens_[token].first_node = new_node();
+        return tokens_[token].first_node;
+    }
+    std::uint32_t after = next(node, token, after_blank);
+    if (after != SmallIndex::none) return after;
+    after = new_node();
+    nodes_[node].goes_on = true;
+    edges_.add(edge(node, token, after_blank), after);
+    return after;
 }
 
 tl::expected<void, std::string> WordList::add(const WordEntry& entry) {
@@ -177,22 +197,14 @@ tl::expected<void, std::string> WordList::add(const WordEntry& entry) {
         return tl::unexpected(
             fmt::format("a phrase of more than {} words and signs", phrase_tokens));
     }
-    std::uint32_t node = 0;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        const std::uint32_t token = learn(tokens[i], text);
+    std::uint32_t node = SmallIndex::none;
+    for (const Token& one : tokens) {
+        const std::uint32_t token = learn(one, text);
         if (token == SmallIndex::none) {
             return tl::unexpected(
                 fmt::format("\"{}\" cannot be told from another word of the list", entry.phrase));
         }
-        const bool after_blank = i > 0 && tokens[i].after_blank;
-        std::uint32_t after = next(node, token, after_blank);
-        if (after == SmallIndex::none) {
-            after = static_cast<std::uint32_t>(nodes_.size());
-            nodes_.emplace_back();
-            nodes_[node].goes_on = true;
-            edges_.add(edge(node, token, after_blank), after);
-        }
-        node = after;
+        node = grown(node, token, one.after_blank);
     }
     std::uint32_t& phrase = nodes_[node].phrase;
     if (phrase == SmallIndex::none) {
@@ -214,7 +226,7 @@ class WordScan {
 
     bool token(const Token& token) {
         const std::uint32_t id = list_.known(token, text_);
-        if (id == SmallIndex::none && waiting_.empty()) {
+        if (waiting_.empty() && !list_.begins_phrase(id)) {
             before_ = token.role;
             return true;
         }
@@ -245,19 +257,11 @@ class WordScan {
     std::size_t phrase_at_first() {
         std::uint32_t phrase = SmallIndex::none;
         std::size_t tokens = 0;
-        std::uint32_t node = 0;
-        if (may_begin(waiting_[first_].token)) {
-            for (std::size_t at = first_; at < waiting_.size(); ++at) {
-                const auto& [token, id] = waiting_[at];
-                if (id == SmallIndex::none) break;
-                node = list_.next(node, id, at > first_ && token.after_blank);
-                if (node == SmallIndex::none) break;
-                if (list_.nodes_[node].phrase != SmallIndex::none && may_end(at)) {
-                    phrase = list_.nodes_[node].phrase;
-                    tokens = at - first_ + 1;
-                }
-                if (!list_.nodes_[node].goes_on) break;
-            }
+        std::uint32_t node = first_node();
+        for (std::size_t at = first_; node != SmallIndex::none; node = node_behind(node, ++at)) {
+            if (list_.nodes_[node].phrase == SmallIndex::none || !may_end(at)) continue;
+            phrase = list_.nodes_[node].phrase;
+            tokens = at - first_ + 1;
         }
         if (tokens > 0) tell(phrase, tokens);
         tokens = std::max<std::size_t>(tokens, 1);
@@ -265,8 +269,20 @@ class WordScan {
         return tokens;
     }
 
-    bool may_begin(const Token& token) const {
-        return token.role != Role::sign || token.after_blank || before_ != Role::letter;
+    // Behind the first waiting token; none where no phrase begins.
+    std::uint32_t first_node() const {
+        const auto& [token, id] = waiting_[first_];
+        const bool may_begin =
+            token.role != Role::sign || token.after_blank || before_ != Role::letter;
+        return may_begin && list_.begins_phrase(id) ? list_.tokens_[id].first_node
+                                                    : SmallIndex::none;
+    }
+
+    // From `node`, behind the waiting token at `at`; none where no phrase goes on so.
+    std::uint32_t node_behind(std::uint32_t node, std::size_t at) const {
+        if (!list_.nodes_[node].goes_on || at == waiting_.size()) return SmallIndex::none;
+        const auto& [token, id] = waiting_[at];
+        return id == SmallIndex::none ? id : list_.next(node, id, token.after_blank);
     }
 
     bool may_end(std::size_t last) const {

@@ -87,14 +87,21 @@ class WordList {
         std::uint32_t phrase = SmallIndex::none;
         bool goes_on = false;
     };
+    // Small, as the look-up of a word waits for it.
     struct KnownToken {
-        std::size_t text_begin = 0;  // of its spelling, in texts_
-        std::size_t text_bytes = 0;
+        std::uint32_t text_begin = 0;  // of its spelling, in texts_
+        std::uint32_t text_bytes = 0;
+        std::uint32_t first_node = SmallIndex::none;  // of the phrases that begin with it
     };
 
     std::uint32_t known(const Token& token, std::string_view text) const;
     std::uint32_t learn(const Token& token, std::string_view text);
+    bool begins_phrase(std::uint32_t token) const {
+        return token != SmallIndex::none && tokens_[token].first_node != SmallIndex::none;
+    }
     std::uint32_t next(std::uint32_t node, std::uint32_t token, bool after_blank) const;
+    std::uint32_t grown(std::uint32_t node, std::uint32_t token, bool after_blank);
+    std::uint32_t new_node();
     std::string_view text_of(std::uint32_t token) const {
         return std::string_view(texts_).substr(tokens_[token].text_begin,
                                                tokens_[token].text_bytes);
@@ -104,7 +111,7 @@ class WordList {
     std::vector<KnownToken> tokens_;
     std::string texts_;
     SmallIndex edges_;
-    std::vector<Node> nodes_{Node{}};
+    std::vector<Node> nodes_;
     std::vector<std::int64_t> weights_;  // by phrase
 };
 
