@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(audit_hits_and_rules_that_cannot_tell_are_shown_others_not)
 BOOST_AUTO_TEST_CASE(what_was_found_is_told_masked_and_with_its_rule) {
     Told told;
     told.decision.rules = {
-        {"cards", Match::yes, policy::Mode::enforce, "", {"card-number 41…11", "phi d…s"}}};
+        {"cards", match::Match::yes, policy::Mode::enforce, "", {"card-number 41…11", "phi d…s"}}};
     BOOST_TEST(holds(told.plain(), R"(found="cards: card-number 41…11" found="cards: phi d…s")"));
     BOOST_TEST(told.parsed()["found"][1]["rule"] == "cards");
     BOOST_TEST(told.parsed()["found"][1]["what"] == "phi d…s");
