@@ -67,7 +67,8 @@ bool demands_login(const policy::Condition& condition) {
             [](const policy::Authenticated&) { return true; },
             [](const policy::Compare& compare) {
                 return compare.field == policy::Field::user && !compare.negated &&
-                       !std::holds_alternative<policy::Matches>(compare.test);
+                       !std::holds_alternative<policy::Matches>(compare.test) &&
+                       !std::holds_alternative<policy::Seeks>(compare.test);
             },
             [](const auto&) { return false; },
         },
