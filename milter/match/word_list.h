@@ -10,10 +10,11 @@
 //
 // How. Each token of the text is looked up by its hash; most are in no phrase and cost no more.
 // From one that is, the list's trie of tokens is walked for as long as the text goes along. So the
-// cost is that of one look-up a word, however many phrases there are; against a list of phrases
-// that repeat one word ("x x x x y") and a text of that word it is phrase_tokens of them. Measured
-// against Hyperscan's literal sets with 100,000 phrases (word_list_bench prints the figures
-// of this): those take nine seconds to compile, find parts of words too, and do 16 MB/s.
+// cost is that of one look-up a word, however many phrases there are, but for the processor's
+// caches; against a list of phrases that repeat one word ("x x x x y") and a text of that word it
+// is phrase_tokens of them. Measured with made-up words (word_list_bench), 100,000 phrases are
+// loaded in 0.06 s and searched for at 60 MB/s a core, 1,000 at 250 MB/s; Hyperscan's literal sets
+// took 9 s to compile the 100,000, did 16 MB/s, and find parts of words too.
 #pragma once
 
 #include <cstddef>

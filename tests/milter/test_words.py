@@ -58,7 +58,7 @@ def test_the_log_shows_what_was_found_masked_only(daemon):
     assert reply(daemon, letter(f"diabetes: {card}\n")).startswith("550 5.7.1 Payment data")
     line = daemon.expect_log("by=\"rule cards\"")
     assert 'found="cards: card-number 41…11"' in line
-    assert "1111" not in daemon.log() and "diabetes" not in daemon.log()
+    assert card[2:-2] not in daemon.log() and "diabetes" not in daemon.log()
 
 
 def test_a_hundred_thousand_words_are_loaded_and_found(place, terms):
