@@ -1,5 +1,6 @@
 # Where a distribution expects things. The policy itself is never installed over an existing one.
 install(TARGETS spillwayd DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS spillway-extract DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(TARGETS spillwayctl DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 file(GLOB man_pages CONFIGURE_DEPENDS man/*.[0-9])

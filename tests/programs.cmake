@@ -18,6 +18,12 @@ spillway_pytest(sendmail sendmail sendmail)
 set_tests_properties(sendmail PROPERTIES SKIP_REGULAR_EXPRESSION "\n[0-9]+ skipped in")
 spillway_pytest(ctl ctl ctl)
 
+# Documents of all kinds, read by the real program.
+add_executable(extract_files extract/extract_files.cpp)
+target_link_libraries(extract_files PRIVATE extract warnings CLI11::CLI11
+                      nlohmann_json::nlohmann_json)
+spillway_pytest(extract extract extract)
+
 # The tree itself: the rooms keep their order, and the checker that says so is worth believing.
 add_test(NAME check_layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(check_layers PROPERTIES LABELS check)

@@ -1,7 +1,6 @@
 #include "session/spool.h"
 
 #include <cerrno>
-#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,23 +8,13 @@
 
 #include <system_error>
 
+#include "extract/document_file.h"
+
 namespace spillway::session {
 namespace {
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
-}
-
-// A file without a name, so that nothing is left behind whatever happens to the process.
-int open_unlinked(const std::string& folder) {
-    const int nameless = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (nameless >= 0) return nameless;
-    // Some file systems (overlayfs before Linux 6.1, NFS) know no O_TMPFILE.
-    std::string name = folder + "/spool.XXXXXX";
-    const int named = ::mkostemp(name.data(), O_CLOEXEC);
-    if (named < 0) fail("cannot make a spool file in " + folder);
-    ::unlink(name.c_str());
-    return named;
 }
 
 void write_all(int fd, std::string_view bytes) {
@@ -56,7 +45,7 @@ void Spool::append(std::string_view bytes) {
 }
 
 void Spool::spill() {
-    const int fd = open_unlinked(folder_);
+    const int fd = extract::open_unlinked(folder_).release();
     try {
         write_all(fd, memory_);
     } catch (...) {

@@ -1,0 +1,200 @@
+// Containers of other documents, and packages of office documents, by libarchive.
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+#include "documents/formats.h"
+#include "documents/kind.h"
+#include "documents/office_xml.h"
+#include "documents/zip_layout.h"
+
+namespace spillway::documents {
+
+namespace {
+
+struct FreeArchive {
+    void operator()(archive* open) const { archive_read_free(open); }
+};
+using Archive = std::unique_ptr<archive, FreeArchive>;
+
+// All but those that run programs (lrzip, grzip, lzop) and those that list files of the machine
+// (mtree).
+Archive opened(std::string_view bytes) {
+    Archive archive(archive_read_new());
+    if (!archive) throw std::bad_alloc();
+    constexpr std::array formats{
+        archive_read_support_format_zip, archive_read_support_format_7zip,
+        archive_read_support_format_rar, archive_read_support_format_rar5,
+        archive_read_support_format_tar, archive_read_support_format_cpio,
+        archive_read_support_format_cab, archive_read_support_format_lha,
+        archive_read_support_format_ar,  archive_read_support_format_iso9660,
+        archive_read_support_format_raw};
+    constexpr std::array filters{
+        archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+        archive_read_support_filter_xz,   archive_read_support_filter_lzma,
+        archive_read_support_filter_lzip, archive_read_support_filter_compress,
+        archive_read_support_filter_zstd, archive_read_support_filter_lz4};
+    for (const auto support : formats) support(archive.get());
+    for (const auto support : filters) support(archive.get());
+    if (archive_read_open_memory(archive.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+        return nullptr;
+    return archive;
+}
+
+// Entries that are encrypted may be told of before they are met, or only in words.
+bool wants_password(archive* open) {
+    if (archive_read_has_encrypted_entries(open) > 0) return true;
+    const char* const said = archive_error_string(open);
+    return said != nullptr && std::string_view(said).find("ncrypt") != std::string_view::npos;
+}
+
+std::string entry_name(archive_entry* entry) {
+    for (const char* const name :
+         {archive_entry_pathname(entry), archive_entry_pathname_utf8(entry)})
+        if (name != nullptr) return name;
+    return "?";
+}
+
+// The file that a compressed one is without its compression: "list.csv.gz" holds "list.csv".
+std::string without_ending(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    return std::string(dot == name.npos || dot == 0 ? name : name.substr(0, dot));
+}
+
+class Container {
+  public:
+    Container(Reading& reading, const Document& document)
+        : reading_(reading), document_(document), package_(reading.text_left()) {}
+
+    void read(std::string_view type) {
+        reading_.tell(document_, type, {});
+        open_ = opened(document_.bytes);
+        if (!open_) return reading_.trouble(document_, Trouble::damaged);
+        archive_entry* entry = nullptr;
+        int result = ARCHIVE_OK;
+        while ((result = archive_read_next_header(open_.get(), &entry)) >= ARCHIVE_WARN) {
+            ++entries_;
+            if (is_nothing_but_itself()) return fail();
+            if (!reading_.count_entry(document_)) break;
+            if (!read_entry(entry)) break;
+        }
+        if (result == ARCHIVE_FATAL || result == ARCHIVE_FAILED || result == ARCHIVE_RETRY) fail();
+        if (wants_password(open_.get())) reading_.encrypted();
+        tell_package();
+    }
+
+  private:
+    // What none of the formats wants is taken by the one for bare files.
+    bool is_nothing_but_itself() const {
+        return archive_format(open_.get()) == ARCHIVE_FORMAT_RAW &&
+               archive_filter_count(open_.get()) == 1;
+    }
+    bool is_bare() const { return archive_format(open_.get()) == ARCHIVE_FORMAT_RAW; }
+
+    void fail() {
+        if (wants_password(open_.get()))
+            reading_.encrypted();
+        else if (entries_ > 1 || !is_text())
+            reading_.trouble(document_, Trouble::damaged);
+    }
+
+    // Text that happens to begin as some archive does has been read as text.
+    bool is_text() const {
+        const std::string_view head = document_.bytes.substr(0, 512);
+        return std::ranges::none_of(head, [](char c) {
+            return (static_cast<unsigned char>(c) < ' ' && c != '\r' && c != '\n' && c != '\t') ||
+                   c == '\x7F';
+        });
+    }
+
+    // False when no more may be read.
+    bool read_entry(archive_entry* entry) {
+        const std::string name = is_bare() ? without_ending(document_.name) : entry_name(entry);
+        const Document inner = reading_.inner(document_, name);
+        if (archive_entry_is_encrypted(entry) != 0) {
+            reading_.encrypted();
+            reading_.tell(inner, {}, {});
+            return true;
+        }
+        if (archive_entry_filetype(entry) != AE_IFREG) {
+            reading_.tell(inner, {}, {});
+            return true;
+        }
+        std::string bytes;
+        if (!unpack(inner, bytes)) {
+            reading_.tell(inner, {}, {});
+            return false;
+        }
+        read_unpacked(inner, name, bytes);
+        return true;
+    }
+
+    // False when a limit was passed. An entry that breaks off is kept as far as it goes.
+    bool unpack(const Document& inner, std::string& bytes) {
+        std::array<char, 65536> block;
+        for (;;) {
+            const la_ssize_t size = archive_read_data(open_.get(), block.data(), block.size());
+            if (size == 0) return true;
+            if (size < 0) {
+                if (wants_password(open_.get()))
+                    reading_.encrypted();
+                else
+                    reading_.trouble(inner, Trouble::damaged);
+                return true;
+            }
+            if (!reading_.count_unpacked(inner, static_cast<std::size_t>(size))) return false;
+            bytes.append(block.data(), static_cast<std::size_t>(size));
+        }
+    }
+
+    void read_unpacked(const Document& inner, const std::string& name, const std::string& bytes) {
+        const auto kinds = recognised(bytes, name, {});
+        const bool xml = std::ranges::any_of(
+            kinds, [](const Recognised& each) { return each.kind == Kind::xml; });
+        if (!xml || !take_office_part(inner, bytes)) reading_.read_inner(document_, name, bytes);
+    }
+
+    // False when it is XML of another kind.
+    bool take_office_part(const Document& inner, const std::string& bytes) {
+        OfficePart part = read_office_part(bytes, reading_.text_left());
+        if (!part.office) return false;
+        if (part.damaged) reading_.trouble(inner, Trouble::damaged);
+        if (part.too_much) reading_.truncated();
+        if (part.encrypted) reading_.encrypted();
+        package_.add(std::move(part));
+        return true;
+    }
+
+    void tell_package() {
+        if (package_.empty()) return;
+        const std::string_view type = package_.type();
+        OfficePackage::Text text = std::move(package_).text();
+        if (text.too_much) reading_.truncated();
+        reading_.tell(document_, type, text.text);
+    }
+
+    Reading& reading_;
+    const Document& document_;
+    Archive open_;
+    OfficePackage package_;
+    std::size_t entries_ = 0;
+};
+
+bool is_zip(std::string_view type) { return type == "application/zip"; }
+
+}  // namespace
+
+void read_archive(Reading& reading, const Document& document, std::string_view type) {
+    if (is_zip(type)) {
+        const ZipLayout layout = zip_layout(document.bytes);
+        if (layout == ZipLayout::ambiguous) reading.trouble(document, Trouble::ambiguous);
+        if (layout == ZipLayout::no_directory) reading.trouble(document, Trouble::damaged);
+    }
+    Container(reading, document).read(type);
+}
+
+}  // namespace spillway::documents
