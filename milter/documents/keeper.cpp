@@ -10,6 +10,7 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "documents/office_xml.h"
 #include "documents/pdf.h"
@@ -72,7 +73,7 @@ Findings findings_of(const extract::Request& request, std::string_view bytes, in
 }
 
 // The wait status of the reader.
-int read_apart(const extract::ReceivedRequest& received, const ReaderFilter& filter) {
+int read_apart(extract::ReceivedRequest received, const ReaderFilter& filter) {
     const pid_t reader = ::fork();
     if (reader < 0) fail("cannot start a reader");
     if (reader == 0) {
@@ -82,6 +83,9 @@ int read_apart(const extract::ReceivedRequest& received, const ReaderFilter& fil
             ::_exit(1);
         }
     }
+    // The daemon hears that the reader has ended when nobody holds the pipe any more.
+    received.document.close();
+    received.output.close();
     int status = 0;
     while (::waitpid(reader, &status, 0) < 0 && errno == EINTR) continue;
     return status;
@@ -95,8 +99,8 @@ void keep_reading() {
     prepare_pdf();
     const ReaderFilter filter;
     restrict_keeper();
-    while (const auto received = extract::receive_request(extract::control_descriptor)) {
-        const int status = read_apart(*received, filter);
+    while (auto received = extract::receive_request(extract::control_descriptor)) {
+        const int status = read_apart(std::move(*received), filter);
         extract::send_status(extract::control_descriptor, status);
     }
 }

@@ -155,9 +155,14 @@ std::optional<Extracted> ReadingProcess::read(const Request& request, int docume
     pipe.theirs.close();
     Unframer unframer(request.limits);
     Trouble trouble = gather(pipe.ours.get(), unframer, deadline);
-    if (trouble == Trouble::none) trouble = wait_for_status(deadline);
-    if (trouble == Trouble::none && !unframer.ended()) trouble = Trouble::crashed;
+    const bool closed = trouble == Trouble::none;
+    if (closed) trouble = wait_for_status(deadline);
+    const bool ended = unframer.ended();
     Extracted extracted = std::move(unframer).result();
+    // The keeper has died, which no document can bring about, and nothing has been read.
+    if (closed && trouble == Trouble::crashed && !fit_ && extracted.pieces.empty())
+        return std::nullopt;
+    if (trouble == Trouble::none && !ended) trouble = Trouble::crashed;
     if (trouble != Trouble::none) extracted.findings.trouble = trouble;
     return extracted;
 }

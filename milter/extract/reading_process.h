@@ -27,8 +27,8 @@ class ReadingProcess {
     ReadingProcess(const ReadingProcess&) = delete;
     ReadingProcess& operator=(const ReadingProcess&) = delete;
 
-    // Hands the document over and waits for what is found in it. Nullopt when the keeper had died
-    // before: the document has not been touched and may be given to another one.
+    // Hands the document over and waits for what is found in it. Nullopt when the keeper died
+    // before anything was: the document may be given to another one.
     std::optional<Extracted> read(const Request& request, int document, Deadline deadline);
 
     // Whether it may be given another document.
