@@ -76,13 +76,14 @@ class Container {
         if (!open_) return reading_.trouble(document_, Trouble::damaged);
         archive_entry* entry = nullptr;
         int result = ARCHIVE_OK;
-        while ((result = archive_read_next_header(open_.get(), &entry)) >= ARCHIVE_WARN) {
-            ++entries_;
+        while ((result = archive_read_next_header(open_.get(), &entry)) == ARCHIVE_OK ||
+               result == ARCHIVE_WARN) {
             if (is_nothing_but_itself()) return fail();
+            ++entries_;
             if (!reading_.count_entry(document_)) break;
             if (!read_entry(entry)) break;
         }
-        if (result == ARCHIVE_FATAL || result == ARCHIVE_FAILED || result == ARCHIVE_RETRY) fail();
+        if (result < ARCHIVE_WARN) fail();
         if (wants_password(open_.get())) reading_.encrypted();
         tell_package();
     }
@@ -98,7 +99,7 @@ class Container {
     void fail() {
         if (wants_password(open_.get()))
             reading_.encrypted();
-        else if (entries_ > 1 || !is_text())
+        else if (entries_ > 0 || !is_text())
             reading_.trouble(document_, Trouble::damaged);
     }
 

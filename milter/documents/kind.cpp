@@ -82,9 +82,11 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-// Readers look for the header in the first 1,024 bytes (PDF 1.7, appendix H.3, note 13).
+// Readers look for the header in the first 1,024 bytes (PDF 1.7, appendix H.3, note 13). Without
+// any object it is a text that speaks of PDF.
 bool is_pdf(std::string_view bytes) {
-    return bytes.substr(0, 1024 + 5).find("%PDF-") != bytes.npos;
+    const std::size_t found = bytes.substr(0, 1024 + 5).find("%PDF-");
+    return found == 0 || (found != bytes.npos && bytes.find("obj", found) != bytes.npos);
 }
 
 // A zip is found by its end (APPNOTE 4.3.16), which may have a comment of 65,535 bytes; what stands
@@ -178,11 +180,12 @@ bool looks_like_text(std::string_view bytes) {
 class Candidates {
   public:
     void add(Recognised one) {
-        const bool known = std::ranges::any_of(
-            all_, [&](const Recognised& each) { return each.kind == one.kind; });
-        if (!known) all_.push_back(one);
+        if (!has(one.kind)) all_.push_back(one);
     }
     bool empty() const { return all_.empty(); }
+    bool has(Kind kind) const {
+        return std::ranges::any_of(all_, [&](const Recognised& each) { return each.kind == kind; });
+    }
     std::vector<Recognised> all() && { return std::move(all_); }
 
   private:
@@ -224,7 +227,9 @@ std::vector<Recognised> recognised(std::string_view bytes, std::string_view name
     // What is called text is opened as text, whatever is in it.
     const bool said = label.starts_with("text/") ||
                       is_named(called, {".txt", ".csv", ".html", ".htm", ".eml", ".xml"});
-    if (looks_like_text(bytes) || (found.empty() && said)) add_text(found, bytes, called, label);
+    const bool source = found.has(Kind::rtf) && !said;  // which nobody looks at
+    if (looks_like_text(bytes) ? !source : found.empty() && said)
+        add_text(found, bytes, called, label);
     return std::move(found).all();
 }
 
