@@ -23,7 +23,9 @@ using Archive = std::unique_ptr<archive, FreeArchive>;
 
 // All but those that run programs (lrzip, grzip, lzop) and those that list files of the machine
 // (mtree).
-Archive opened(std::string_view bytes) {
+enum class As { any, bare };  // bare: one file without a name, compressed
+
+Archive opened(std::string_view bytes, As as) {
     Archive archive(archive_read_new());
     if (!archive) throw std::bad_alloc();
     constexpr std::array formats{
@@ -38,10 +40,14 @@ Archive opened(std::string_view bytes) {
         archive_read_support_filter_xz,   archive_read_support_filter_lzma,
         archive_read_support_filter_lzip, archive_read_support_filter_compress,
         archive_read_support_filter_zstd, archive_read_support_filter_lz4};
-    for (const auto support : formats) support(archive.get());
+    if (as == As::any)
+        for (const auto support : formats) support(archive.get());
+    archive_read_support_format_raw(archive.get());
     for (const auto support : filters) support(archive.get());
-    if (archive_read_open_memory(archive.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
-        return nullptr;
+    // What stands behind the end of a tar archive is looked at as well.
+    if (as == As::any) archive_read_set_options(archive.get(), "tar:read_concatenated_archives=1");
+    // Should it fail, so does reading the first entry.
+    archive_read_open_memory(archive.get(), bytes.data(), bytes.size());
     return archive;
 }
 
@@ -72,19 +78,10 @@ class Container {
 
     void read(std::string_view type) {
         reading_.tell(document_, type, {});
-        open_ = opened(document_.bytes);
-        if (!open_) return reading_.trouble(document_, Trouble::damaged);
-        archive_entry* entry = nullptr;
-        int result = ARCHIVE_OK;
-        while ((result = archive_read_next_header(open_.get(), &entry)) == ARCHIVE_OK ||
-               result == ARCHIVE_WARN) {
-            if (is_nothing_but_itself()) return fail();
-            ++entries_;
-            if (!reading_.count_entry(document_)) break;
-            if (!read_entry(entry)) break;
-        }
-        if (result < ARCHIVE_WARN) fail();
-        if (wants_password(open_.get())) reading_.encrypted();
+        read_entries(As::any);
+        // A compressed file of nothing but zeros at its beginning is taken for an empty tar
+        // archive.
+        if (entries_ == 0 && archive_filter_count(open_.get()) > 1) read_entries(As::bare);
         tell_package();
     }
 
@@ -94,6 +91,20 @@ class Container {
         return archive_format(open_.get()) == ARCHIVE_FORMAT_RAW &&
                archive_filter_count(open_.get()) == 1;
     }
+    void read_entries(As as) {
+        open_ = opened(document_.bytes, as);
+        archive_entry* entry = nullptr;
+        int result = ARCHIVE_OK;
+        while ((result = archive_read_next_header(open_.get(), &entry)) == ARCHIVE_OK ||
+               result == ARCHIVE_WARN) {
+            if (is_nothing_but_itself()) return fail();
+            ++entries_;
+            if (!reading_.count_entry(document_) || !read_entry(entry)) return;
+        }
+        if (result < ARCHIVE_WARN) fail();
+        if (wants_password(open_.get())) reading_.encrypted();
+    }
+
     bool is_bare() const { return archive_format(open_.get()) == ARCHIVE_FORMAT_RAW; }
 
     void fail() {
@@ -136,20 +147,30 @@ class Container {
 
     // False when a limit was passed. An entry that breaks off is kept as far as it goes.
     bool unpack(const Document& inner, std::string& bytes) {
-        std::array<char, 65536> block;
         for (;;) {
-            const la_ssize_t size = archive_read_data(open_.get(), block.data(), block.size());
-            if (size == 0) return true;
-            if (size < 0) {
-                if (wants_password(open_.get()))
-                    reading_.encrypted();
-                else
-                    reading_.trouble(inner, Trouble::damaged);
+            const void* data = nullptr;
+            std::size_t size = 0;
+            la_int64_t offset = 0;
+            const int result = archive_read_data_block(open_.get(), &data, &size, &offset);
+            if (result == ARCHIVE_EOF) return true;
+            if (result != ARCHIVE_OK) {  // a warning is a sum that is wrong
+                tell_of_broken(inner);
                 return true;
             }
-            if (!reading_.count_unpacked(inner, static_cast<std::size_t>(size))) return false;
-            bytes.append(block.data(), static_cast<std::size_t>(size));
+            // Holes of sparse files are zeros that cost nothing to claim.
+            const auto place =
+                std::max<std::uint64_t>(static_cast<std::uint64_t>(offset), bytes.size());
+            if (!reading_.count_unpacked(inner, place - bytes.size() + size)) return false;
+            bytes.resize(place);
+            bytes.append(static_cast<const char*>(data), size);
         }
+    }
+
+    void tell_of_broken(const Document& inner) {
+        if (wants_password(open_.get()))
+            reading_.encrypted();
+        else
+            reading_.trouble(inner, Trouble::damaged);
     }
 
     void read_unpacked(const Document& inner, const std::string& name, const std::string& bytes) {

@@ -23,7 +23,7 @@ void append_numbers(std::vector<std::uint32_t>& numbers, std::string_view bytes)
 CompoundFile::CompoundFile(std::string_view bytes) : bytes_(bytes) {
     const std::uint16_t shift = u16(bytes, 0x1E);
     const std::uint16_t small_shift = u16(bytes, 0x20);
-    if ((shift != 9 && shift != 12) || small_shift != 6) {
+    if ((shift != 9 && shift != 12) || small_shift != 6 || bytes.size() < (1U << shift)) {
         damaged_ = true;
         return;
     }
@@ -32,6 +32,7 @@ CompoundFile::CompoundFile(std::string_view bytes) : bytes_(bytes) {
     small_below_ = u32(bytes, 0x38);
     take_tables();
     take_directory();
+    damaged_ = damaged_ || !has_whole_chains();
 }
 
 const CompoundStream* CompoundFile::find(std::string_view name) const {
@@ -40,8 +41,8 @@ const CompoundStream* CompoundFile::find(std::string_view name) const {
 }
 
 std::string CompoundFile::contents(const CompoundStream& stream) const {
-    return stream.size < small_below_ ? chained_small(stream.first, stream.size)
-                                      : chained(stream.first, stream.size);
+    return is_small(stream) ? chained_small(stream.first, stream.size)
+                            : chained(stream.first, stream.size);
 }
 
 std::string_view CompoundFile::sector(std::uint32_t number) const {
@@ -63,8 +64,11 @@ void CompoundFile::take_tables() {
                        list.substr(0, list.size() - std::min<std::size_t>(4, list.size())));
         more = u32(list, sector_size_ - 4);
     }
-    for (const std::uint32_t number : table_sectors)
+    for (const std::uint32_t number : table_sectors) {
+        const bool listed = number < largest_sector;
+        if (listed && sector(number).size() < sector_size_) damaged_ = true;
         if (next_.size() <= sectors) append_numbers(next_, sector(number));
+    }
     append_numbers(next_small_, chained(u32(bytes_, 0x3C), bytes_.size()));
 }
 
@@ -86,6 +90,37 @@ void CompoundFile::take_entry(std::string_view entry) {
     const std::size_t name_bytes = std::min<std::size_t>(u16(entry, 0x40), 64);
     const std::string_view name = entry.substr(0, name_bytes < 2 ? 0 : name_bytes - 2);
     streams_.push_back({.name = mail::to_utf8(name, "utf-16le"), .first = first, .size = size});
+}
+
+// No sector is used twice, so all chains together have no more links than there are sectors.
+bool CompoundFile::has_whole_chains() const {
+    std::uint64_t left = next_.size() + next_small_.size();
+    for (const CompoundStream& stream : streams_) {
+        if (stream.size == 0) continue;
+        const std::uint64_t links = whole_chain(stream, left);
+        if (links == 0) return false;
+        left -= links;
+    }
+    return true;
+}
+
+// The number of links of a chain that is as long as the stream and ends there; 0 for another.
+std::uint64_t CompoundFile::whole_chain(const CompoundStream& stream,
+                                        std::uint64_t most_links) const {
+    constexpr std::uint32_t end_of_chain = 0xFFFFFFFE;
+    const bool small = is_small(stream);
+    const Chain& next = small ? next_small_ : next_;
+    const std::uint64_t unit = small ? small_size_ : sector_size_;
+    const std::uint64_t there = small ? small_sectors_.size() : bytes_.size() - sector_size_;
+    const std::uint64_t links = (stream.size + unit - 1) / unit;
+    if (links > most_links) return 0;
+    std::uint32_t at = stream.first;
+    for (std::uint64_t i = 0; i < links; ++i) {
+        const std::uint64_t needed = std::min(unit, stream.size - i * unit);
+        if (at >= next.size() || at * unit + needed > there) return 0;
+        at = next[at];
+    }
+    return at == end_of_chain ? links : 0;
 }
 
 std::string CompoundFile::chained(std::uint32_t first, std::uint64_t size) const {

@@ -20,6 +20,7 @@ class CompoundFile {
     // The bytes must outlive this.
     explicit CompoundFile(std::string_view bytes);
 
+    // Something is missing of it, or belongs to two streams at once.
     bool is_damaged() const { return damaged_; }
     const std::vector<CompoundStream>& streams() const { return streams_; }
 
@@ -36,6 +37,9 @@ class CompoundFile {
     void take_tables();
     void take_directory();
     void take_entry(std::string_view entry);
+    bool is_small(const CompoundStream& stream) const { return stream.size < small_below_; }
+    bool has_whole_chains() const;
+    std::uint64_t whole_chain(const CompoundStream& stream, std::uint64_t most_links) const;
     std::string chained(std::uint32_t first, std::uint64_t size) const;
     std::string chained_small(std::uint32_t first, std::uint64_t size) const;
 

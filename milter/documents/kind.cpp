@@ -161,20 +161,16 @@ bool looks_like_message(std::string_view head) {
             head.find("\ncontent-type:") != head.npos || head.starts_with("mime-version:"));
 }
 
-// Control characters but for those that text has are rare in texts, and common elsewhere.
+// Control characters but for those that text has are rare in texts, and common elsewhere. Zeros do
+// not count: they are in texts of 16 bits, and nobody sees them.
 bool looks_like_text(std::string_view bytes) {
-    if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return true;
     const std::string_view sample = bytes.substr(0, 65536);
-    std::size_t zeros = 0;
-    std::size_t controls = 0;
-    for (const char c : sample) {
+    const auto controls = std::ranges::count_if(sample, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
-        zeros += byte == 0;
-        controls += byte != 0 && byte < 0x20 && !(byte >= 0x07 && byte <= 0x0D) && byte != 0x1B;
-    }
-    // Without a mark, text of 16 bits shows itself by a zero in about every other byte.
-    const bool wide = zeros * 10 >= sample.size() * 3 && zeros * 10 <= sample.size() * 8;
-    return (zeros == 0 || wide) && controls * 50 <= sample.size();
+        return byte != 0 && byte < 0x20 && !(byte >= 0x07 && byte <= 0x0D) && byte != 0x1B;
+    });
+    return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
+           static_cast<std::size_t>(controls) * 50 <= sample.size();
 }
 
 class Candidates {
@@ -227,10 +223,19 @@ std::vector<Recognised> recognised(std::string_view bytes, std::string_view name
     // What is called text is opened as text, whatever is in it.
     const bool said = label.starts_with("text/") ||
                       is_named(called, {".txt", ".csv", ".html", ".htm", ".eml", ".xml"});
-    const bool source = found.has(Kind::rtf) && !said;  // which nobody looks at
+    // Which nobody looks at, unless it is opened as text.
+    const bool source = (found.has(Kind::rtf) || bytes.starts_with("%PDF-")) && !said;
     if (looks_like_text(bytes) ? !source : found.empty() && said)
         add_text(found, bytes, called, label);
     return std::move(found).all();
+}
+
+bool looks_wide(std::string_view bytes) {
+    const std::string_view sample = bytes.substr(0, 65536);
+    std::array<std::size_t, 2> zeros{};  // at even and at odd places
+    for (std::size_t i = 0; i < sample.size(); ++i) zeros[i % 2] += sample[i] == '\0';
+    const auto [fewer, more] = std::minmax(zeros[0], zeros[1]);
+    return more * 10 >= sample.size() * 3 && fewer * 10 <= more;
 }
 
 std::string_view other_type(std::string_view bytes) {

@@ -28,6 +28,9 @@ struct Recognised {
 std::vector<Recognised> recognised(std::string_view bytes, std::string_view name,
                                    std::string_view label);
 
+// Text of 16 bits a character without a mark: zeros in about every other byte.
+bool looks_wide(std::string_view bytes);
+
 // The media type of bytes without text, "" when unknown.
 std::string_view other_type(std::string_view bytes);
 

@@ -6,10 +6,14 @@
 #include <poppler-global.h>
 #include <poppler-page.h>
 
+#include <array>
 #include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 
 #include "documents/formats.h"
 #include "mail/utf8.h"
@@ -36,14 +40,15 @@ std::string utf8(const poppler::ustring& text) {
     return result;
 }
 
-// Whether Poppler has told of a table that it could not open: the text of some font is lost then.
-// It tells whoever was named last, whichever document it is about.
+// Whether Poppler has told of a table that it could not open, or of a font that it does not have:
+// some text is lost then. It tells whoever was named last, whichever document it is about.
 bool misses_table = false;
 
 void hear(const std::string& what, void*) {
-    const bool table = what.find("CMap") != what.npos || what.find("collection") != what.npos ||
-                       what.find("encoding file") != what.npos;
-    if (table) misses_table = true;
+    constexpr std::array losses{"CMap", "language pack", "cidToUnicode", "unicodeMap",
+                                "No font in show"};
+    for (const std::string_view loss : losses)
+        if (what.find(loss) != what.npos) misses_table = true;
 }
 
 Pdf loaded(std::string_view bytes) {
@@ -75,16 +80,42 @@ void read_embedded(Reading& reading, const Document& document, const poppler::do
     }
 }
 
-// A page of its own, with one of the fonts that every reader has.
-constexpr std::string_view own_document =
-    "%PDF-1.4\n"
-    "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
-    "/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
-    "4 0 obj<</Length 38>>stream\nBT /F 12 Tf 72 720 Td (prepared) Tj ET\nendstream endobj\n"
-    "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
-    "trailer<</Root 1 0 R>>\n";
+// A page that says "prepared" in this font.
+std::string own_document(std::string_view font) {
+    std::string pdf =
+        "%PDF-1.4\n"
+        "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
+        "/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+        "4 0 obj<</Length 38>>stream\nBT /F 12 Tf 72 720 Td (prepared) Tj ET\nendstream endobj\n"
+        "5 0 obj";
+    return pdf.append(font).append("endobj\ntrailer<</Root 1 0 R>>\n");
+}
+
+std::string font_of(std::string_view encoding, std::string_view collection) {
+    return fmt::format(
+        "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/{}/DescendantFonts[<</Type/Font"
+        "/Subtype/CIDFontType0/BaseFont/A/CIDSystemInfo<</Registry(Adobe)/Ordering({})"
+        "/Supplement 2>>/DW 1000>>]>>",
+        encoding, collection);
+}
+
+// Poppler keeps four tables of each kind, which is one for each of the collections of characters
+// that documents rely on without bringing the table. Where the tables are not installed, such
+// documents are told of as they are met.
+void load_eastern_tables() {
+    struct Table {
+        std::string_view encoding, collection;
+    };
+    constexpr std::array tables{Table{"90ms-RKSJ-H", "Japan1"}, Table{"GBK-EUC-H", "GB1"},
+                                Table{"ETen-B5-H", "CNS1"}, Table{"KSCms-UHC-H", "Korea1"}};
+    for (const Table& table : tables) {
+        const std::string bytes = own_document(font_of(table.encoding, table.collection));
+        const Pdf pdf = loaded(bytes);
+        if (pdf) page_text(*pdf, 0);
+    }
+}
 
 }  // namespace
 
@@ -114,10 +145,12 @@ void prepare_pdf() {
     static const iconv_t to_wide = iconv_open("UTF-16", "UTF-8");
     static const iconv_t from_wide = iconv_open("UTF-8", "UTF-16");
     poppler::set_debug_error_function(hear, nullptr);
-    static const Pdf kept = loaded(own_document);
+    static const std::string own = own_document("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
+    static const Pdf kept = loaded(own);
     const bool works = to_wide != iconv_t(-1) && from_wide != iconv_t(-1) && kept &&
                        kept->pages() == 1 && page_text(*kept, 0).starts_with("prepared");
     if (!works) throw std::runtime_error("Poppler or iconv lacks its tables");
+    load_eastern_tables();
 }
 
 }  // namespace spillway::documents

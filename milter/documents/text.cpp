@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "documents/formats.h"
+#include "documents/kind.h"
 #include "mail/content_type.h"
 #include "mail/text.h"
 
@@ -16,13 +17,6 @@ std::string charset_in(const std::string& label) {
     std::string charset = named.front();
     std::erase_if(charset, [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; });
     return charset;
-}
-
-// Without a mark or a label: zeros in every other byte, which only text of 16 bits has.
-bool looks_wide(std::string_view bytes) {
-    const std::string_view sample = bytes.substr(0, 65536);
-    const auto zeros = static_cast<std::size_t>(std::ranges::count(sample, '\0'));
-    return zeros * 10 >= sample.size() * 3 && !sample.empty();
 }
 
 // What a message with this as its only part would be read as.

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import pathlib
 import shutil
 import subprocess
 import zipfile
@@ -212,12 +213,21 @@ def test_pdf_with_a_title_and_a_file_inside(read):
     assert found.at("x.zip/deep.txt") == SECRET
 
 
-# A table that is not in the document cannot be opened by who has no files.
-def test_pdf_in_need_of_a_table_is_cannot_tell(read):
-    font = (b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/90ms-RKSJ-H/DescendantFonts[<</Type/Font"
+def eastern_pdf(encoding):
+    font = (b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/" + encoding + b"/DescendantFonts[<</Type/Font"
             b"/Subtype/CIDFontType0/BaseFont/A/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>"
             b"/DW 1000>>]>>")
-    found = read(makers.pdf(b"BT /F 12 Tf 72 720 Td <88c0> Tj ET", font))
+    return makers.pdf(b"BT /F 12 Tf 72 720 Td <88c0> Tj ET", font)
+
+
+@pytest.mark.skipif(not pathlib.Path("/usr/share/poppler/cMap").exists(), reason="no tables (poppler-data)")
+def test_pdf_in_need_of_a_common_table(read):
+    assert_read(read(eastern_pdf(b"90ms-RKSJ-H")), "安")
+
+
+# Who has no files cannot open a table when it is met.
+def test_pdf_in_need_of_a_rare_table_is_cannot_tell(read):
+    found = read(eastern_pdf(b"78ms-RKSJ-V"))
     assert not found.complete and found.trouble == "has a format that is not read"
 
 
