@@ -22,9 +22,9 @@ def install(place):
 
 def test_everything_is_where_it_belongs(install, ctl):
     root = install()
-    for path in ["usr/sbin/spillwayd", "usr/bin/spillwayctl", "usr/share/man/man5/spillway.conf.5",
-                 "usr/share/man/man7/spillway-redis.7", "usr/share/man/man8/spillwayd.8",
-                 "usr/share/man/man8/spillwayctl.8",
+    for path in ["usr/sbin/spillwayd", "usr/bin/spillwayctl", "usr/libexec/spillway-extract",
+                 "usr/share/man/man5/spillway.conf.5", "usr/share/man/man7/spillway-redis.7",
+                 "usr/share/man/man8/spillwayd.8", "usr/share/man/man8/spillwayctl.8",
                  "usr/share/doc/spillway/postfix-examples/spillway-uid",
                  "usr/share/spillway/rules/example.conf", "usr/share/doc/spillway/LICENSE",
                  "usr/lib/systemd/system/spillwayd.service"]:
