@@ -94,9 +94,10 @@ void add(const Filter& filter, std::uint32_t action, int call) {
 // Memory may hold data, never code.
 void add_memory_calls(const Filter& filter) {
     const std::uint32_t allow = SCMP_ACT_ALLOW;
-    const auto no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    const scmp_arg_cmp no_code{
+        .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0};
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-        if (seccomp_rule_add(filter.get(), allow, call, 1, no_code) != 0)
+        if (seccomp_rule_add_array(filter.get(), allow, call, 1, &no_code) != 0)
             throw std::runtime_error("libseccomp takes no rule");
 }
 
