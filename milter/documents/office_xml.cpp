@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -67,10 +68,10 @@ class PartHandler {
   public:
     explicit PartHandler(std::size_t most) : most_(most) {}
 
-    void start(std::string_view name, const xmlChar* uri, const Attributes& attributes) {
-        const Vocabulary vocabulary = known(uri);
-        if (open_.empty()) begin_part(vocabulary, name);
-        const std::uint32_t effect = part_.office ? effect_of(vocabulary, name) : 0;
+    void start(const xmlChar* name, const xmlChar* uri, const Attributes& attributes) {
+        const auto [vocabulary, found_effect] = known(name, uri);
+        if (open_.empty()) begin_part(vocabulary, view(name));
+        const std::uint32_t effect = part_.office ? found_effect : 0;
         Open next = open_.empty() ? Open{} : open_.back();
         next.effect = effect;
         next.text = next.text || (effect & Effect::text) != 0;
@@ -84,7 +85,7 @@ class PartHandler {
         if (open_.empty()) return;
         const Open closed = open_.back();
         if ((closed.effect & Effect::value) != 0) end_value();
-        if ((closed.effect & Effect::shared) != 0) part_.shared.push_back(std::move(shared_));
+        if ((closed.effect & Effect::shared) != 0) end_shared();
         if ((closed.effect & Effect::line_after) != 0) put("\n");
         if ((closed.effect & Effect::tab_after) != 0) put("\t");
         if ((closed.effect & Effect::aside) != 0) put("\n");
@@ -109,12 +110,19 @@ class PartHandler {
     OfficePart part() && { return std::move(part_); }
 
   private:
-    // The URIs of one parser are unique, so that most elements cost one comparison.
-    Vocabulary known(const xmlChar* uri) {
-        for (const auto& [pointer, vocabulary] : namespaces_)
-            if (pointer == uri) return vocabulary;
-        namespaces_.emplace_back(uri, vocabulary_of(view(uri)));
-        return namespaces_.back().second;
+    struct Known {
+        Vocabulary vocabulary;
+        std::uint32_t effect;
+    };
+
+    // Names and URIs are unique within one parser, so that addresses can be compared.
+    Known known(const xmlChar* name, const xmlChar* uri) {
+        const auto found = known_.find({name, uri});
+        if (found != known_.end()) return found->second;
+        const Vocabulary vocabulary = vocabulary_of(view(uri));
+        const Known now{vocabulary, effect_of(vocabulary, view(name))};
+        known_.emplace(std::pair(name, uri), now);
+        return now;
     }
 
     void begin_part(Vocabulary vocabulary, std::string_view name) {
@@ -132,7 +140,7 @@ class PartHandler {
         if ((effect & Effect::hidden) != 0) hidden_ = is_on(attributes.value("val"));
         if ((effect & Effect::symbol) != 0) put_symbol(attributes.value("char"));
         if ((effect & Effect::cell) != 0) cell_type_ = attributes.value("t");
-        if ((effect & Effect::shared) != 0) shared_.clear();
+        if ((effect & Effect::shared) != 0) in_shared_ = true;
         if ((effect & Effect::described) != 0) describe(vocabulary, attributes);
         if ((effect & Effect::encrypted) != 0) part_.encrypted = true;
     }
@@ -159,6 +167,12 @@ class PartHandler {
         if (target.find(':') != target.npos) put_aside_line(target);
     }
 
+    void end_shared() {
+        part_.shared.push_back(std::move(shared_));
+        shared_.clear();
+        in_shared_ = false;
+    }
+
     void end_value() {
         if (cell_type_ == "s") {
             std::uint32_t index = 0;
@@ -179,11 +193,9 @@ class PartHandler {
     void put(std::string_view text) {
         count(text.size());
         const bool aside = !open_.empty() && open_.back().aside;
-        const bool in_shared = std::ranges::any_of(
-            open_, [](const Open& each) { return (each.effect & Effect::shared) != 0; });
         if (aside || hidden_)
             part_.aside += text;
-        else if (in_shared)
+        else if (in_shared_)
             shared_ += text;
         else
             part_.text += text;
@@ -198,8 +210,9 @@ class PartHandler {
     std::size_t used_ = 0;
     OfficePart part_;
     std::vector<Open> open_;
-    std::vector<std::pair<const xmlChar*, Vocabulary>> namespaces_;
-    bool hidden_ = false;    // the run
+    std::map<std::pair<const xmlChar*, const xmlChar*>, Known> known_;
+    bool hidden_ = false;  // the run
+    bool in_shared_ = false;
     std::string cell_type_;  // ISO 29500-1 section 18.18.11
     std::string value_, shared_;
 };
@@ -219,13 +232,14 @@ xmlSAXHandler callbacks() {
     sax.initialized = XML_SAX2_MAGIC;
     sax.startElementNs = [](void* data, const xmlChar* name, const xmlChar*, const xmlChar* uri,
                             int, const xmlChar**, int count, int, const xmlChar** attributes) {
-        handler(data).start(view(name), uri, {attributes, count});
+        handler(data).start(name, uri, {attributes, count});
     };
     sax.endElementNs = [](void* data, const xmlChar*, const xmlChar*, const xmlChar*) {
         handler(data).end();
     };
     sax.characters = [](void* data, const xmlChar* text, int size) {
-        handler(data).characters(view(text).substr(0, static_cast<std::size_t>(size)));
+        handler(data).characters(
+            {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
     };
     sax.ignorableWhitespace = sax.characters;
     sax.cdataBlock = sax.characters;

@@ -26,7 +26,7 @@ using Source = std::function<std::size_t(std::span<char> buffer)>;
 class Extractor {
   public:
     struct Settings {
-        std::string program;       // spillway-extract, with its folder
+        std::string program;       // spillway-extract, with its whole path
         std::string spool_folder;  // for documents above the threshold
         std::uint64_t spool_above = 1 << 20;
         std::size_t processes = 2;  // keepers, and so documents at a time

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "cpu_time.h"
 #include "documents_reading.h"
 
 using namespace spillway::documents;
@@ -171,6 +172,17 @@ BOOST_AUTO_TEST_CASE(broken_off_anywhere_it_is_damaged_and_keeps_what_it_has) {
     }
     BOOST_TEST(read_office_part(std::string_view(whole).substr(0, whole.size() - 20), plenty)
                    .text.starts_with("first\n"));
+}
+
+BOOST_AUTO_TEST_CASE(time_is_linear) {
+    const auto cost = [](std::size_t times) {
+        std::string rows;
+        for (std::size_t i = 0; i < times; ++i)
+            rows += "<row><c><v>1</v></c><c><f>A1</f></c></row>";
+        return cpu_seconds([&] { in_sheet(rows); });
+    };
+    cost(1000);
+    BOOST_TEST(cost(100'000) < 40 * cost(10'000) + 0.1);
 }
 
 BOOST_AUTO_TEST_CASE(elements_nested_without_end_are_damage) {
