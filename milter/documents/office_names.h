@@ -35,8 +35,8 @@ struct Effect {
         tab = 1 << 5,
         blank = 1 << 6,
         hyphen = 1 << 7,
-        run = 1 << 8,      // what follows is not hidden until it says so
-        hidden = 1 << 9,   // the run is
+        run = 1 << 8,      // it may say that it is hidden
+        hidden = 1 << 9,   // it says so
         symbol = 1 << 10,  // a character by number
         cell = 1 << 11,
         value = 1 << 12,      // of a cell

@@ -84,6 +84,7 @@ class PartHandler {
     void end() {
         if (open_.empty()) return;
         const Open closed = open_.back();
+        if ((closed.effect & Effect::run) != 0) in_run_ = hidden_ = false;
         if ((closed.effect & Effect::value) != 0) end_value();
         if ((closed.effect & Effect::shared) != 0) end_shared();
         if ((closed.effect & Effect::line_after) != 0) put("\n");
@@ -136,8 +137,9 @@ class PartHandler {
         if ((effect & Effect::tab) != 0) put("\t");
         if ((effect & Effect::blank) != 0) put(" ");
         if ((effect & Effect::hyphen) != 0) put("-");
-        if ((effect & Effect::run) != 0) hidden_ = false;
-        if ((effect & Effect::hidden) != 0) hidden_ = is_on(attributes.value("val"));
+        if ((effect & Effect::run) != 0) in_run_ = true;
+        // Outside of runs it is the mark at the end of a paragraph.
+        if ((effect & Effect::hidden) != 0) hidden_ = in_run_ && is_on(attributes.value("val"));
         if ((effect & Effect::symbol) != 0) put_symbol(attributes.value("char"));
         if ((effect & Effect::cell) != 0) cell_type_ = attributes.value("t");
         if ((effect & Effect::shared) != 0) in_shared_ = true;
@@ -212,6 +214,7 @@ class PartHandler {
     std::vector<Open> open_;
     std::map<std::pair<const xmlChar*, const xmlChar*>, Known> known_;
     bool hidden_ = false;  // the run
+    bool in_run_ = false;
     bool in_shared_ = false;
     std::string cell_type_;  // ISO 29500-1 section 18.18.11
     std::string value_, shared_;

@@ -72,6 +72,14 @@ BOOST_AUTO_TEST_CASE(what_is_hidden_or_elsewhere_stands_aside) {
         BOOST_TEST(part.aside.find(each) != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_hidden_does_not_join_lines) {
+    const OfficePart part = in_word(
+        "<w:p><w:r><w:t>a</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r></w:p>"
+        "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr></w:p>"
+        "<w:p><w:r><w:t>b</w:t></w:r></w:p>");
+    BOOST_TEST(part.text == "a\n\nb\n");
+}
+
 BOOST_AUTO_TEST_CASE(symbols_are_letters) {
     BOOST_TEST(
         in_word("<w:p><w:r><w:sym w:char=\"F041\"/><w:sym w:char=\"0042\"/></w:r></w:p>").text ==
