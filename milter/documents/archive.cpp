@@ -53,7 +53,9 @@ Archive opened(std::string_view bytes, As as) {
 
 // Entries that are encrypted may be told of before they are met, or only in words.
 bool wants_password(archive* open) {
-    if (archive_read_has_encrypted_entries(open) > 0) return true;
+    // libarchive 3.6 looks for a format there without one, where its bytes could not be unpacked.
+    const bool has_format = archive_format(open) != 0;
+    if (has_format && archive_read_has_encrypted_entries(open) > 0) return true;
     const char* const said = archive_error_string(open);
     return said != nullptr && std::string_view(said).find("ncrypt") != std::string_view::npos;
 }
