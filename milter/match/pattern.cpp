@@ -142,6 +142,8 @@ tl::expected<Code, CompileMistake> compiled_with(std::string_view expression,
 // Over plain ASCII, Unicode's classes and cases are those of ASCII, but cost up to twenty times as
 // much to look up: such subjects are searched with a code of their own where there is one.
 struct Pattern::Compiled {
+    std::string expression;
+    std::string flags;
     Code unicode;
     std::optional<Code> ascii;
 
@@ -271,6 +273,8 @@ tl::expected<Pattern, PatternMistake> Pattern::compile(std::string_view expressi
         return tl::unexpected(PatternMistake{error_text(code.error().error), code.error().offset});
     }
     const auto compiled = std::make_shared<Compiled>();
+    compiled->expression = expression;
+    compiled->flags = flags;
     compiled->unicode = *std::move(code);
     if (mail::is_ascii(expression)) {
         // Fails where the expression names characters beyond one byte, which is fine.
@@ -296,6 +300,10 @@ Pattern Pattern::phrase(std::string_view words) {
     pattern->source_ = words;
     return *std::move(pattern);
 }
+
+const std::string& Pattern::expression() const { return compiled_->expression; }
+
+const std::string& Pattern::flags() const { return compiled_->flags; }
 
 // Objects of PCRE2 are made for each search: cheaper than a lock, and nothing outlives the call.
 Match Pattern::search(std::string_view subject) const {

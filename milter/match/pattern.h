@@ -67,6 +67,10 @@ class Pattern {
 
     const std::string& source() const { return source_; }
 
+    // As it was compiled: for a phrase the expression that was made of it.
+    const std::string& expression() const;
+    const std::string& flags() const;
+
   private:
     struct Compiled;
     Pattern(std::shared_ptr<const Compiled> compiled, std::string source)

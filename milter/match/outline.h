@@ -1,0 +1,65 @@
+// The outline of an expression: a simpler one, over shadows (shadow.h), that is found in the shadow
+// of every text the expression itself is found in. It knows no look-around, no reference back and
+// no Unicode, so that an engine of the multi-pattern kind can look for thousands at once; what it
+// finds is a candidate, and PCRE2 has the last word.
+//
+// Each construct of pcre2pattern(3) becomes what it takes up at least: a character or class the
+// shadows of its members, an assertion nothing (\b stays where it means the same in ASCII), a
+// reference or a subroutine call any text at all. An expression with anything else (conditions,
+// verbs, callouts) has no outline.
+//
+// Pure functions; any number of threads.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spillway::match {
+
+using Shadows = std::bitset<256>;
+
+// An expression as a tree. Assertions that say nothing are left out of it.
+struct Outlined {
+    enum class Kind { shadows, sequence, choice, repeat, anything, boundary };
+    static constexpr unsigned no_end = ~0U;
+
+    Kind kind = Kind::sequence;
+    Shadows shadows{};              // of Kind::shadows: one of these
+    std::vector<Outlined> parts{};  // of sequence and choice; a repeat has one
+    unsigned least = 1;             // of repeat
+    unsigned most = 1;
+};
+
+// What PCRE2 says of the ASCII characters: the members of a class such as "[^a-z]", an escape or
+// the dot. Asked once for each, for it takes a hundred searches.
+class Members {
+  public:
+    // The shadows of members that are ASCII or have an ASCII shadow; nullopt when PCRE2 does not
+    // know the atom.
+    std::optional<Shadows> of(std::string_view atom, bool caseless, bool dot_all);
+
+  private:
+    std::map<std::string, std::optional<Shadows>, std::less<>> known_;
+};
+
+// nullopt when something in the expression has no outline. The expression is one that PCRE2 has
+// compiled with these flags (letters of ismx).
+std::optional<Outlined> outlined(std::string_view expression, std::string_view flags,
+                                 Members& members);
+
+// What Hyperscan is given. All of it is to be read without Unicode and with a dot for any byte.
+struct Outline {
+    std::string expression;
+    std::string literal;  // a text every match has in it, as an expression; "" when there is none
+    bool caseless = false;
+};
+// nullopt when nothing that could be looked for is left: every text is a candidate.
+std::optional<Outline> outline_of(std::string_view expression, std::string_view flags,
+                                  Members& members);
+
+}  // namespace spillway::match

@@ -1,0 +1,72 @@
+#include "match/shadow.h"
+
+#include <array>
+
+#include <unicode/uchar.h>
+
+#include "mail/utf8.h"
+
+namespace spillway::match {
+namespace {
+
+constexpr std::int32_t end_of_table = 0x10000;  // the basic plane: nearly all mail there is
+
+// U+180E, no white space since Unicode 6.3, still is to PCRE2's \h and \s.
+bool is_space(std::int32_t c) {
+    return c == 0x180e || u_isUWhiteSpace(c) != 0 || (U_GET_GC_MASK(c) & U_GC_Z_MASK) != 0;
+}
+
+unsigned char computed(std::int32_t c) {
+    if (c < 0x80) return static_cast<unsigned char>(c);
+    if (c == kelvin_sign) return 'k';
+    if (c == long_s) return 's';
+    if (is_space(c)) return shadow_of_spaces;
+    switch (u_charType(c)) {
+        case U_UNASSIGNED:
+            return shadow_of_unknown;
+        case U_DECIMAL_DIGIT_NUMBER:
+            return shadow_of_digits;
+        default:
+            break;
+    }
+    const auto folded = static_cast<std::uint32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT));
+    constexpr std::uint32_t others = 0x100 - first_shadow_of_others;
+    return static_cast<unsigned char>(first_shadow_of_others +
+                                      (folded * 0x9e3779b1U >> 8) % others);
+}
+
+std::array<unsigned char, end_of_table> computed_table() {
+    std::array<unsigned char, end_of_table> table{};
+    for (std::int32_t c = 0; c < end_of_table; ++c) {
+        table[static_cast<std::size_t>(c)] = computed(c);
+    }
+    return table;
+}
+
+}  // namespace
+
+unsigned char shadow_of(std::int32_t code_point) {
+    static const auto table = computed_table();
+    return code_point < end_of_table ? table[static_cast<std::size_t>(code_point)]
+                                     : computed(code_point);
+}
+
+std::string shadow_of(std::string_view text) {
+    std::string shadow;
+    shadow.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t other = mail::ascii_end(text, at);
+        shadow.append(text, at, other - at);
+        at = other;
+        while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
+            std::size_t next = at;
+            const std::int32_t c = mail::next_code_point(text, next);
+            shadow += static_cast<char>(c < 0 ? shadow_of_unknown : shadow_of(c));
+            // After an ill-formed sequence every byte is tried, so that no character is missed.
+            at = c < 0 ? at + 1 : next;
+        }
+    }
+    return shadow;
+}
+
+}  // namespace spillway::match
