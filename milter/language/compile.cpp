@@ -86,8 +86,22 @@ std::shared_ptr<policy::Policy> compile(const Program& program, const Files& fil
     compile_limits(program, names, *policy, diagnostics);
     compile_rules(program, names, *policy, diagnostics);
     policy->memos = names.memos;
+    if (!diagnostics.has_errors()) {
+        const auto kept = files.kept_patterns ? files.kept_patterns(settings.state_dir)
+                                              : std::vector<match::SavedSet>{};
+        policy->patterns = std::make_shared<match::PatternSets>(names.patterns, kept);
+    }
     if (!diagnostics.has_errors()) warn_unused(names, diagnostics);
     return policy;
+}
+
+void keep_patterns(const match::PatternSets& patterns, const Files& files, Generation& generation,
+                   const Place& place) {
+    const auto sets = patterns.to_save();
+    if (!files.keep_patterns || sets.empty()) return;
+    if (const auto kept = files.keep_patterns(generation.settings.state_dir, sets); !kept)
+        generation.diagnostics.warning(
+            place, "the next start or reload compiles all patterns again: " + kept.error());
 }
 
 Generation loaded(const std::string& path, const Files& files) {
@@ -100,7 +114,9 @@ Generation loaded(const std::string& path, const Files& files) {
     if (generation.diagnostics.has_errors()) return generation;
     arrange(*policy);
     generation.tests_run = run_tests(program, *policy, generation.diagnostics);
-    if (!generation.diagnostics.has_errors()) generation.policy = std::move(policy);
+    if (generation.diagnostics.has_errors()) return generation;
+    keep_patterns(*policy->patterns, files, generation, {path, 1, 1});
+    generation.policy = std::move(policy);
     return generation;
 }
 

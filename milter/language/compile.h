@@ -1,6 +1,6 @@
 // Text into policy: the one entrance to the language.
 //
-// Pure but for the two functions it is given to read files with. Grammar and words:
+// Pure but for the functions it is given to read and keep files with. Grammar and words:
 // spillway.conf(5).
 #pragma once
 
@@ -14,6 +14,7 @@
 
 #include "language/diagnostics.h"
 #include "language/settings.h"
+#include "match/pattern_set.h"
 #include "policy/policy.h"
 
 namespace spillway::language {
@@ -25,6 +26,12 @@ struct Files {
     std::function<tl::expected<std::string, std::string>(const std::string& path)> read;
     // The existing files that a pattern with * and ? names, sorted.
     std::function<std::vector<std::string>(const std::string& pattern)> glob;
+    // The compiled patterns kept in a state folder, and the keeping of others in their place, or
+    // why that failed. Without them every load compiles; what is loaded is the same.
+    std::function<std::vector<match::SavedSet>(const std::string& folder)> kept_patterns = {};
+    std::function<tl::expected<void, std::string>(const std::string& folder,
+                                                  const std::vector<match::SavedSet>& sets)>
+        keep_patterns = {};
 };
 
 // One loaded state of all files. `diagnostics` may hold warnings.

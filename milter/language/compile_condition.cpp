@@ -11,6 +11,7 @@
 #include "language/parser.h"
 #include "language/values.h"
 #include "match/folding.h"
+#include "policy/lower.h"
 #include "policy/variants.h"
 
 namespace spillway::language {
@@ -96,6 +97,8 @@ class Comparison {
     Condition in_pairs(const PairsNode& pairs);
     policy::Test set_test(const std::vector<Word>& entries) const;
     Condition matching(match::Pattern pattern);
+    Condition seeking();
+    match::Seat seat_of(const match::Pattern& pattern);
     Condition has_phrases();
     Condition equals();
     [[noreturn]] void refuse(const std::string& why) const {
@@ -203,6 +206,7 @@ Condition Comparison::in_set() {
 
 Condition Comparison::matching(match::Pattern pattern) {
     policy::Matches matches{std::move(pattern)};
+    matches.seat = seat_of(matches.pattern);
     if (node_.count) {
         matches.order = order_of(node_.count->order);
         const auto number = parse_number(node_.count->number.text);
@@ -211,13 +215,27 @@ Condition Comparison::matching(match::Pattern pattern) {
     return compare(std::move(matches));
 }
 
+Condition Comparison::seeking() {
+    policy::Seeks seeks = seeks_of(node_, names_);
+    if (const auto* expression = std::get_if<match::Expression>(&seeks.sought.what))
+        seeks.seat = seat_of(expression->pattern);
+    return compare(std::move(seeks));
+}
+
+// Folded texts are others than those they were made of.
+match::Seat Comparison::seat_of(const match::Pattern& pattern) {
+    const std::string header = node_.name ? policy::lower(node_.name->text) : "";
+    return names_.patterns.add(
+        fmt::format("{}{} {}", node_.folded ? "folded " : "", field_.word, header), pattern);
+}
+
 Condition Comparison::has_phrases() {
     if (field_.kind != Kind::text) {
         refuse(fmt::format(
             "\"has\" looks for words in texts such as subject, header and text, not in {}",
             field_.word));
     }
-    if (is_sought(node_)) return compare(seeks_of(node_, names_));
+    if (is_sought(node_)) return seeking();
     const bool folded = node_.folded.has_value();
     if (const auto* phrase = std::get_if<Word>(&node_.operand)) {
         return matching(phrase_of(*phrase, folded));
@@ -254,7 +272,7 @@ Condition Comparison::compile() {
     }
     const auto* regex = std::get_if<Regex>(&node_.operand);
     if (!regex) return equals();
-    if (is_sought(node_)) return compare(seeks_of(node_, names_));
+    if (is_sought(node_)) return seeking();
     return matching(pattern_of(*regex));
 }
 

@@ -13,6 +13,7 @@
 #include "language/ast.h"
 #include "language/compile.h"
 #include "match/map.h"
+#include "match/pattern_set.h"
 #include "match/word_list.h"
 #include "policy/window.h"
 
@@ -46,6 +47,7 @@ struct Names {
     std::set<std::string> tags;  // that some rule sets
     const date::time_zone* zone = nullptr;
     int memos = 0;
+    match::PatternDraft patterns;
 
     // Mistake with a suggestion when there is none of this name.
     NamedMap& map(const Word& name);

@@ -37,10 +37,17 @@ struct Count {
 class Budget {
   public:
     bool used_up() const { return left_ <= left_.zero(); }
+    std::chrono::nanoseconds left() const { return left_; }
     void spend(std::chrono::nanoseconds time) { left_ -= time; }
 
   private:
     std::chrono::nanoseconds left_ = std::chrono::seconds(2);
+};
+
+// A pattern's place in the sets of its policy (pattern_set.h); without one it is always asked.
+struct Seat {
+    int set = -1;
+    int number = -1;
 };
 
 class Pattern {

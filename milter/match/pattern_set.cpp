@@ -235,9 +235,10 @@ class PatternSets::Scratches {
 
 PatternSets::PatternSets(const PatternDraft& draft, const std::vector<SavedSet>& saved)
     : scratches_(std::make_unique<Scratches>()) {
+    const bool supported = hs_valid_platform() == HS_SUCCESS;  // SSSE3 on x86-64
     for (const PatternDraft::Set& one : draft.sets()) {
         sets_.push_back(nullptr);
-        if (one.outlines.size() < smallest_set) continue;
+        if (!supported || one.outlines.size() < smallest_set) continue;
         auto set = std::make_unique<Set>(one, saved);
         if (!set->database) continue;
         scratches_->fit(set->database.get());
@@ -303,6 +304,11 @@ bool Scans::may_match(Seat seat, std::string_view text) {
         last_ = &*found;
     }
     return last_->second.has(static_cast<std::size_t>(seat.number));
+}
+
+void Scans::forget() {
+    done_.clear();
+    last_ = nullptr;
 }
 
 }  // namespace spillway::match

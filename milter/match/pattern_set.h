@@ -19,12 +19,6 @@
 
 namespace spillway::match {
 
-// A pattern's place in a set; without one it is a candidate always.
-struct Seat {
-    int set = -1;
-    int number = -1;
-};
-
 // A set in a form that can be kept and loaded instead of compiled. `recipe` is all that it was made
 // from, engine and processor included: another recipe is another set.
 struct SavedSet {
@@ -105,8 +99,11 @@ class Scans {
     explicit Scans(const PatternSets* sets) : sets_(sets) {}
 
     // False when the pattern with this seat is not in the text for sure. The text is known by its
-    // place in memory: it must stay there, and what it is, as long as this lives.
+    // place in memory: it must stay there, and what it is, until forget().
     bool may_match(Seat seat, std::string_view text);
+
+    // Texts that were asked about are about to go.
+    void forget();
 
   private:
     using Key = std::tuple<int, const char*, std::size_t>;

@@ -70,6 +70,7 @@ struct Matches {
     match::Pattern pattern;
     Order order = Order::greater_or_equal;
     std::int64_t count = 1;
+    match::Seat seat{};
 };
 // As much of it as `order` and `amount` say: occurrences, different values or their weight.
 struct Seeks {
@@ -77,6 +78,7 @@ struct Seeks {
     std::string name;  // of the words or the identifier; "expression" or "phrase" without one
     Order order = Order::greater_or_equal;
     std::int64_t amount = 1;
+    match::Seat seat{};  // of an expression or a phrase
 };
 struct Equals {
     std::string value;  // without regard to case

@@ -72,6 +72,7 @@ void Contents::forget_large() {
     for (const std::string& text : made_) bytes += text.size();
     if (message_.give_back) message_.give_back();
     if (bytes < large) return;
+    forgetting_();
     values_.clear();
     made_.clear();
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,8 +34,10 @@ struct AttachmentText {
 
 class Contents {
   public:
-    Contents(const Message& message, const mail::ReadingLimits& limits)
-        : message_(message), limits_(limits) {}
+    // `forgetting` is called before texts that values() gave go away.
+    Contents(const Message& message, const mail::ReadingLimits& limits,
+             std::function<void()> forgetting)
+        : message_(message), limits_(limits), forgetting_(std::move(forgetting)) {}
 
     const mail::ReadText& text();
     const mail::Attachments& attachments();
@@ -72,6 +75,7 @@ class Contents {
 
     const Message& message_;
     const mail::ReadingLimits& limits_;
+    std::function<void()> forgetting_;
     std::optional<mail::Parts> parts_;
     std::optional<mail::ReadText> text_;
     std::optional<mail::Attachments> attachments_;

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "match/folding.h"
+
 namespace spillway::policy {
 
 Facts::Facts(const Policy& policy, const Message& message)
-    : contents(message, policy.reading),
+    : contents(message, policy.reading, [this] { scans.forget(); }),
       memos(static_cast<std::size_t>(policy.memos)),
+      scans(policy.patterns.get()),
       policy_(policy),
       message_(message),
       identity_(identify(policy, message)) {}
@@ -16,14 +19,30 @@ const std::vector<mail::Address>& Facts::authors() {
     return *authors_;
 }
 
-const std::vector<std::string>& Facts::header_values(const std::string& name) {
-    const auto [entry, is_new] = header_values_.try_emplace(name);
+const std::vector<std::string>& Facts::header_values(const std::string& name, bool folded) {
+    const auto [entry, is_new] = header_values_.try_emplace({name, folded});
     if (!is_new) return entry->second;
+    if (folded) {
+        for (const std::string& value : header_values(name))
+            entry->second.push_back(match::folded_text(value));
+        return entry->second;
+    }
     for (const mail::Header& header : message_.headers) {
         if (!mail::names_equal(header.name, name)) continue;
         entry->second.push_back(mail::decoded_value(header.value));
     }
     return entry->second;
+}
+
+const std::string& Facts::text_of(const mail::Address& address) {
+    const auto [entry, is_new] = addresses_.try_emplace(&address);
+    if (is_new) entry->second = address.text();
+    return entry->second;
+}
+
+const std::string& Facts::client_ip() {
+    if (!client_ip_) client_ip_ = message_.client.ip->text();
+    return *client_ip_;
 }
 
 }  // namespace spillway::policy

@@ -2,28 +2,41 @@
 // One message, one thread.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "match/pattern.h"
+#include "match/pattern_set.h"
 #include "policy/contents.h"
 #include "policy/evaluate.h"
 
 namespace spillway::policy {
 
+// What a rule took so far of what is measured anyway.
+struct RuleCost {
+    std::chrono::nanoseconds
+        patterns{};  // in searches by PCRE2; scans of all patterns are no one's
+};
+
 class Facts {
   public:
     Facts(const Policy& policy, const Message& message);
+    Facts(const Facts&) = delete;  // scans know texts by their place
+    Facts& operator=(const Facts&) = delete;
 
     const Policy& policy() const { return policy_; }
     const Message& message() const { return message_; }
     const Identity& identity() const { return identity_; }
     const std::vector<mail::Address>& authors();
-    // Decoded values of all fields of this name.
-    const std::vector<std::string>& header_values(const std::string& name);
+    // Decoded values of all fields of this name, with `folded` as Contents::values has them.
+    const std::vector<std::string>& header_values(const std::string& name, bool folded = false);
+    // As rules see them, and always at the same place.
+    const std::string& text_of(const mail::Address& address);
+    const std::string& client_ip();  // which must be known
 
     Contents contents;
     // Why the last condition that could not tell could not, in a few words of ours.
@@ -36,13 +49,17 @@ class Facts {
     MailingSizes mailing_sizes;
     std::vector<std::optional<match::Match>> memos;
     match::Budget budget;  // of all patterns together
+    match::Scans scans;
+    std::vector<RuleCost> costs;  // in the order of Policy::rules, once these were read
 
   private:
     const Policy& policy_;
     const Message& message_;
     Identity identity_;
     std::optional<std::vector<mail::Address>> authors_;
-    std::map<std::string, std::vector<std::string>> header_values_;
+    std::map<std::pair<std::string, bool>, std::vector<std::string>> header_values_;
+    std::map<const mail::Address*, std::string> addresses_;
+    std::optional<std::string> client_ip_;
 };
 
 // The author and the recipient a condition is asked for; null where it asks for neither.

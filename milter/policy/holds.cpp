@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "match/folding.h"
 #include "match/masked.h"
 #include "policy/facts.h"
 #include "policy/variants.h"
@@ -67,7 +66,10 @@ Match counted(const match::Count& count, Order order, std::int64_t wanted) {
     return more_is_fine(order) && so_far ? Match::yes : Match::cannot_tell;
 }
 
-Match found(std::string_view text, const Matches& wanted, match::Budget& budget) {
+// The text must stay where it is, or Scans::forget() be called.
+Match found(std::string_view text, const Matches& wanted, Facts& facts) {
+    if (!facts.scans.may_match(wanted.seat, text)) return counted({}, wanted.order, wanted.count);
+    match::Budget& budget = facts.budget;
     if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
         return wanted.pattern.search(text, budget);
     }
@@ -76,6 +78,7 @@ Match found(std::string_view text, const Matches& wanted, match::Budget& budget)
 }
 
 Match found(std::string_view text, const Seeks& wanted, Facts& facts) {
+    if (!facts.scans.may_match(wanted.seat, text)) return counted({}, wanted.order, wanted.amount);
     const std::int64_t enough = wanted.amount + (wanted.order == Order::greater_or_equal ? 0 : 1);
     const match::Sum sum = match::sum_of(wanted.sought, text, enough, facts.budget);
     const Match match = counted(sum.count, wanted.order, wanted.amount);
@@ -110,7 +113,7 @@ Match cannot_tell(Facts& facts, std::string why) {
 
 Match text_passes(const Test& test, std::string_view text, Facts& facts) {
     if (const auto* wanted = std::get_if<Matches>(&test)) {
-        const Match result = found(text, *wanted, facts.budget);
+        const Match result = found(text, *wanted, facts);
         if (result != Match::cannot_tell) return result;
         return cannot_tell(facts, "an expression used up its budget");
     }
@@ -134,7 +137,7 @@ Match address_passes(const Compare& compare, const mail::Address& address, Facts
         return as_match(by_domain ? set->holds_domain(address.domain)
                                   : set->holds_address(address));
     }
-    return text_passes(compare.test, by_domain ? address.domain : address.text(), facts);
+    return text_passes(compare.test, by_domain ? address.domain : facts.text_of(address), facts);
 }
 
 Match name_passes(const Compare& compare, const std::string& name, Facts& facts) {
@@ -149,7 +152,7 @@ Match ip_passes(const Compare& compare, Facts& facts) {
     if (const auto* in = std::get_if<InNetworks>(&compare.test)) {
         return as_match(in->networks->holds(*ip));
     }
-    return text_passes(compare.test, ip->text(), facts);
+    return text_passes(compare.test, facts.client_ip(), facts);
 }
 
 Match addresses_pass(const Compare& compare, const std::vector<const mail::Address*>& addresses,
@@ -179,11 +182,11 @@ std::vector<const mail::Address*> compared_recipients(const Compare& compare, Fa
 
 Match header_passes(const Compare& compare, Facts& facts) {
     const auto& values = facts.header_values(
-        compare.field == Field::subject ? std::string("Subject") : compare.header_name);
+        compare.field == Field::subject ? std::string("Subject") : compare.header_name,
+        compare.folded);
     if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
     return any_of(values, [&](const std::string& v) {
-        const std::string folded = compare.folded ? match::folded_text(v) : std::string();
-        return asked(compare, text_passes(compare.test, compare.folded ? folded : v, facts));
+        return asked(compare, text_passes(compare.test, v, facts));
     });
 }
 

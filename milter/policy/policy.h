@@ -20,6 +20,10 @@
 #include "policy/notice_form.h"
 #include "policy/template.h"
 
+namespace spillway::match {
+class PatternSets;
+}
+
 namespace spillway::policy {
 
 struct TemplateReply {
@@ -146,7 +150,8 @@ struct Policy {
                                         Fallback::client_ip};
     NoticeForm notice_form;
     mail::ReadingLimits reading;
-    int memos = 0;  // how many numbers Compare::memo uses
+    int memos = 0;                                       // how many numbers Compare::memo uses
+    std::shared_ptr<const match::PatternSets> patterns;  // null: each pattern is asked by itself
 
     // What the MTA must send and the counters must be asked for this policy, set by arrange().
     bool needs_body = false;

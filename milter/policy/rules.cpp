@@ -92,6 +92,7 @@ Refusal refusal_of(const Rule& rule, const Facts& facts) {
 class Reading {
   public:
     explicit Reading(Facts& facts) : facts_(facts) {
+        facts.costs.resize(facts.policy().rules.size());
         for (const auto& header : facts.message().headers) ++header_counts_[lower(header.name)];
     }
 
@@ -199,7 +200,10 @@ void Reading::read(const Rule& rule) {
     if (rule.mode == Mode::off) return;
     facts_.doubt.clear();
     facts_.finds.clear();
+    const auto before = facts_.budget.left();
     const Firing firing = firing_of(rule, facts_);
+    const auto number = static_cast<std::size_t>(&rule - facts_.policy().rules.data());
+    facts_.costs[number].patterns += before - facts_.budget.left();
     RuleReport report{rule.name, firing.matched, rule.mode, firing.whom};
     if (firing.matched == Match::cannot_tell && !facts_.doubt.empty()) report.note = facts_.doubt;
     if (firing.matched == Match::yes) report.finds = std::move(facts_.finds);
