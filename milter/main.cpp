@@ -14,6 +14,7 @@
 
 #include "daemon/files.h"
 #include "daemon/folders.h"
+#include "daemon/pattern_file.h"
 #include "daemon/process.h"
 #include "daemon/readiness.h"
 #include "daemon/signals.h"
@@ -70,7 +71,8 @@ void keep_memory_flat() { ::mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
 
 int start(const Options& options) {
     mail::prepare_libraries();  // test blocks read messages
-    language::Generation first = language::load(options.config, daemon::disk_files());
+    language::Generation first = language::load(
+        options.config, options.check ? daemon::disk_files() : daemon::disk_files_and_patterns());
     for (const language::Diagnostic& diagnostic : first.diagnostics.all()) {
         fmt::print(stderr, "{}\n", diagnostic.text());
     }

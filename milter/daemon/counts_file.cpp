@@ -25,15 +25,6 @@ constexpr const char* journal_name = "counters.journal";
 // it is not ours.
 constexpr std::size_t largest_counts_bytes = std::size_t{16} * 1024 * 1024 * 1024;
 
-void write_all(int fd, std::string_view bytes, const std::string& path) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw failure("write", path);
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
 }  // namespace
 
 CountsFile::CountsFile(const std::string& folder, limits::MemoryCounters& counters, log::Log& log)

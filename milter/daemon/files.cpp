@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -49,7 +50,10 @@ tl::expected<std::string, Unreadable> read_file(const std::string& path, std::si
     }
     if (S_ISDIR(facts.st_mode)) return tl::unexpected(Unreadable{{}, "is a folder"});
     if (!S_ISREG(facts.st_mode)) return tl::unexpected(Unreadable{{}, "is not a plain file"});
+    return contents_of(file, largest);
+}
 
+tl::expected<std::string, Unreadable> contents_of(const Descriptor& file, std::size_t largest) {
     std::string text;
     std::array<char, 64 * 1024> block;
     for (;;) {
@@ -72,6 +76,15 @@ language::Files disk_files() {
                 return std::move(*text);
             },
             .glob = files_named};
+}
+
+void write_all(int fd, std::string_view bytes, const std::string& path) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw failure("write", path);
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
 }
 
 std::system_error failure(const std::string& what, const std::string& path) {

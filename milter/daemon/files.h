@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <tl/expected.hpp>
 
+#include "daemon/descriptor.h"
 #include "language/compile.h"
 
 namespace spillway::daemon {
@@ -27,6 +29,13 @@ struct Unreadable {
 // could block for ever.
 tl::expected<std::string, Unreadable> read_file(const std::string& path,
                                                 std::size_t largest = largest_file_bytes);
+
+// The same of one that is open.
+tl::expected<std::string, Unreadable> contents_of(const Descriptor& file,
+                                                  std::size_t largest = largest_file_bytes);
+
+// All of it, or std::system_error, which names `path`.
+void write_all(int fd, std::string_view bytes, const std::string& path);
 
 // read and glob over the real file system. glob throws std::system_error when a folder exists but
 // cannot be listed: rules that silently vanish would be worse than a failed start.

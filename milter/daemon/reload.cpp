@@ -1,11 +1,16 @@
 #include "daemon/reload.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <exception>
+#include <future>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "daemon/clock.h"
-#include "daemon/files.h"
+#include "daemon/pattern_file.h"
 
 namespace spillway::daemon {
 
@@ -39,6 +44,24 @@ std::vector<std::string> texts_of(const language::Diagnostics& diagnostics,
     return texts;
 }
 
+namespace {
+
+constexpr int gives_way = 10;  // of nice(1)
+
+// Thousands of patterns take a core for seconds: in a thread of its own, which the kernel runs
+// after those that serve mail.
+language::Generation loaded_giving_way(const std::string& config) {
+    std::packaged_task<language::Generation()> load([&config] {
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), gives_way);
+        return language::load(config, disk_files_and_patterns());
+    });
+    auto result = load.get_future();
+    const std::jthread thread(std::move(load));
+    return result.get();
+}
+
+}  // namespace
+
 Reloader::Reloader(std::string config, language::Settings running, PolicyHolder& holder,
                    log::Log& log, log::Metrics& metrics)
     : config_(std::move(config)),
@@ -57,7 +80,7 @@ void Reloader::tell_metrics() const {
 ReloadResult Reloader::reload() {
     log_.reopen();
     try {
-        language::Generation loaded = language::load(config_, disk_files());
+        language::Generation loaded = loaded_giving_way(config_);
         if (!loaded.policy || loaded.diagnostics.has_errors()) {
             return refused(texts_of(loaded.diagnostics, language::Severity::error));
         }
