@@ -16,12 +16,12 @@ struct WrittenByOthers {
     std::string flags;
 };
 
-// Of body, rawbody, uri and header rules that are written between slashes.
+// Of body, rawbody and uri rules that are written between slashes.
 inline std::vector<WrittenByOthers> spamassassin_rules() {
     std::vector<WrittenByOthers> rules;
     const std::filesystem::path folder = "/usr/share/spamassassin";
     const std::regex rule(
-        R"(^\s*(?:body|rawbody|uri|header\s+\S+\s+\S+\s+=~)\s+(?:\S+\s+)?/(.*)/([a-z]*)\s*(?:#.*)?$)");
+        R"(^\s*(?:body|rawbody|uri)\s+(?:\S+\s+)?/(.*)/([a-z]*)\s*(?:#.*)?$)");
     if (std::filesystem::exists(folder)) {
         for (const auto& entry : std::filesystem::directory_iterator(folder)) {
             std::ifstream in(entry.path());
