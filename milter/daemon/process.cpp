@@ -1,5 +1,6 @@
 #include "daemon/process.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "daemon/clock.h"
 #include "daemon/folders.h"
 #include "daemon/readiness.h"
+#include "extract/program.h"
 #include "limits/memory_counters.h"
 #include "store/open.h"
 #include "store/redis_counters.h"
@@ -36,6 +38,9 @@ std::optional<Gate> opened_gate(const language::Settings& settings,
     return gate;
 }
 
+// Reading is work of the processor: more at a time would only wait for each other.
+std::size_t documents_at_a_time() { return std::max(2U, std::thread::hardware_concurrency()); }
+
 }  // namespace
 
 Process::Process(const Start& start)
@@ -47,6 +52,10 @@ Process::Process(const Start& start)
       counters_(opened_counters()),
       counts_file_(loaded_counts_file()),
       changes_file_(loaded_changes_file()),
+      extractor_({.program = extract::reading_program(),
+                  .spool_folder = spool_folder(settings_),
+                  .spool_above = settings_.spool_above,
+                  .processes = documents_at_a_time()}),
       holder_(start.first.policy, start.first.tests_run, now()),
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
@@ -68,7 +77,12 @@ Process::Process(const Start& start)
           .spool_above = settings_.spool_above,
           .now = now,
           .tell = [this](const policy::Notice& notice) { notices_.tell(notice); },
-          .is_our_notice = [this](std::string_view name) { return notices_.take(name); }} {}
+          .is_our_notice = [this](std::string_view name) { return notices_.take(name); },
+          .read_document =
+              [this](const extract::Extractor::Document& document, const extract::Source& source,
+                     const extract::Limits& limits, extract::Deadline deadline) {
+                  return extractor_.read(document, source, limits, deadline);
+              }} {}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
     if (!settings_.metrics) return nullptr;

@@ -21,6 +21,7 @@
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
 #include "daemon/verbs.h"
+#include "extract/extractor.h"
 #include "language/compile.h"
 #include "limits/counters.h"
 #include "log/log.h"
@@ -69,6 +70,7 @@ class Process {
     std::unique_ptr<limits::Counters> counters_;
     std::unique_ptr<CountsFile> counts_file_;    // null unless the counters are in this process
     std::unique_ptr<ChangesFile> changes_file_;  // null unless they are in Redis
+    extract::Extractor extractor_;
     PolicyHolder holder_;
     Notices notices_;
     Reloader reloader_;

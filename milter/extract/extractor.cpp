@@ -43,11 +43,13 @@ Extracted Extractor::read(const Document& document, std::string_view bytes, cons
 Extracted Extractor::read(const Document& document, const Source& source, const Limits& limits,
                           Deadline deadline) {
     DocumentFile file(settings_.spool_folder, settings_.spool_above);
-    std::vector<char> block(256 * 1024);
-    while (const std::size_t size = source(block)) {
-        if (file.size() + size > limits.document_bytes) return not_read(Trouble::too_large);
-        file.append({block.data(), size});
-    }
+    bool too_large = false;
+    source([&](std::string_view piece) {
+        too_large = file.size() + piece.size() > limits.document_bytes;
+        if (!too_large) file.append(piece);
+        return !too_large;
+    });
+    if (too_large) return not_read(Trouble::too_large);
     return read(document, file, limits, deadline);
 }
 

@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +16,12 @@
 #include "extract/document_file.h"
 #include "extract/extracted.h"
 #include "extract/reading_process.h"
+#include "mail/body.h"
 
 namespace spillway::extract {
 
-// Fills the buffer with the next decoded bytes and says how many there were; 0 at the end.
-using Source = std::function<std::size_t(std::span<char> buffer)>;
+// Calls `take` with all decoded bytes in order, or until it wants no more.
+using Source = std::function<void(const mail::TakePiece& take)>;
 
 class Extractor {
   public:

@@ -132,11 +132,12 @@ Contents::Values Contents::any_text() {
     add_line(all, text().code);
     std::optional<std::string> incomplete = text().incomplete;
     for (const Field field : {Field::attachment_name, Field::links, Field::attachment_text}) {
-        if (field == Field::attachment_text && !attachment_texts_) continue;
         const Values& more = values(field, false);
         for (const std::string_view value : more.values) add_line(all, value);
         if (!incomplete) incomplete = more.incomplete;
     }
+    if (attachment_texts_)
+        for (const AttachmentText& each : *attachment_texts_) add_line(all, each.path);
     return kept(std::move(all), std::move(incomplete));
 }
 

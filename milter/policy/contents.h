@@ -32,6 +32,10 @@ struct AttachmentText {
     std::string trouble;  // why the text is not known, in a few words; "" when it is
 };
 
+// Reads them for somebody without a session: spillwayctl.
+using AttachmentReader =
+    std::function<std::vector<AttachmentText>(const mail::Attachments& attachments)>;
+
 class Contents {
   public:
     // `forgetting` is called before texts that values() gave go away.

@@ -16,6 +16,10 @@
 #include "policy/message.h"
 #include "policy/policy.h"
 
+namespace spillway::mail {
+struct Attachments;
+}
+
 namespace spillway::policy {
 
 class Facts;  // what is known of one message (facts.h): made once for all questions at its end
@@ -44,7 +48,11 @@ struct Refusal {
 };
 std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message);
 
-// What must be known before the rules can be read: nullopt unless a rule asks for the size of a
+// What must be known before the rules can be read: null unless a rule asks what attachments hold
+// and there are some. The answer goes to facts.contents.know(); without it the rule cannot tell.
+const mail::Attachments* attachments_to_read(Facts& facts);
+
+// What must be known as well: nullopt unless a rule asks for the size of a
 // mailing. Its spans are Policy::mailing_spans.
 std::optional<limits::Mailing> mailing_of(Facts& facts);
 // One for each of Policy::mailing_spans; nullopt when the store could not be asked, and then the

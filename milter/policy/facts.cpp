@@ -45,4 +45,10 @@ const std::string& Facts::client_ip() {
     return *client_ip_;
 }
 
+const mail::Attachments* attachments_to_read(Facts& facts) {
+    if (!facts.policy().needs_attachments || !facts.message().body_seen) return nullptr;
+    const mail::Attachments& attachments = facts.contents.attachments();
+    return attachments.files.empty() ? nullptr : &attachments;
+}
+
 }  // namespace spillway::policy

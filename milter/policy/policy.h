@@ -155,7 +155,8 @@ struct Policy {
 
     // What the MTA must send and the counters must be asked for this policy, set by arrange().
     bool needs_body = false;
-    bool needs_size = false;  // the body's size only
+    bool needs_size = false;         // the body's size only
+    bool needs_attachments = false;  // what they hold
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
     std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending

@@ -30,8 +30,9 @@ std::vector<limits::Charge> usable_charges(const Policy& policy, const Message& 
 // Plays the part of the session for one message.
 class Rehearsing {
   public:
-    Rehearsing(const Policy& policy, Message message, limits::Counters& counters)
-        : policy_(policy), message_(std::move(message)), counters_(counters) {}
+    Rehearsing(const Policy& policy, Message message, limits::Counters& counters,
+               const AttachmentReader& read)
+        : policy_(policy), message_(std::move(message)), counters_(counters), read_(read) {}
 
     Rehearsal play() &&;
 
@@ -46,6 +47,7 @@ class Rehearsing {
     const Policy& policy_;
     Message message_;
     limits::Counters& counters_;
+    const AttachmentReader& read_;
     Rehearsal rehearsal_;
 };
 
@@ -100,6 +102,8 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
 
 void Rehearsing::end() {
     Facts facts(policy_, message_);
+    if (const auto* attachments = attachments_to_read(facts); attachments && read_)
+        facts.contents.know(read_(*attachments));
     const auto mailing = mailing_of(facts);
     MailingSizes sizes;
     if (mailing) sizes = counters_.mailing_sizes(*mailing, message_.received);
@@ -165,8 +169,9 @@ bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
     return true;
 }
 
-Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters) {
-    return Rehearsing(policy, std::move(message), counters).play();
+Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
+                   const AttachmentReader& read) {
+    return Rehearsing(policy, std::move(message), counters, read).play();
 }
 
 }  // namespace spillway::policy

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "limits/memory_counters.h"
+#include "policy/contents.h"
 #include "policy/evaluate.h"
 
 namespace spillway::policy {
@@ -40,6 +41,8 @@ std::vector<std::string> usable_limits(const Policy& policy);
 bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
               limits::Counters& counters);
 
-Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters);
+// Without `read` it cannot be told what attachments hold.
+Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
+                   const AttachmentReader& read = {});
 
 }  // namespace spillway::policy

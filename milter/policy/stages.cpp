@@ -25,6 +25,10 @@ Stage stage_of(Field field, Quantifier quantifier) {
     }
 }
 
+bool is_of_attachments(Field field) {
+    return field == Field::attachment_text || field == Field::any_text;
+}
+
 // What a condition asks of the message, gathered over its whole tree.
 class Asks {
   public:
@@ -32,6 +36,7 @@ class Asks {
     bool each_from = false;
     bool each_rcpt = false;
     bool body = false;
+    bool attachments = false;  // what they hold
     std::set<std::chrono::milliseconds> mailing_spans;
 
     Asks(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
@@ -58,6 +63,7 @@ void Asks::add(const Condition& condition) {
                        each_from |= each && is_author(compare.field);
                        each_rcpt |= each && is_recipient(compare.field);
                        body |= is_content(compare.field);
+                       attachments |= is_of_attachments(compare.field);
                    },
                    [&](const CompareNumber& compare) {
                        const bool at_end = compare.quantity != Quantity::recipients;
@@ -69,6 +75,7 @@ void Asks::add(const Condition& condition) {
                    [&](const OfContents&) {
                        stage = Stage::message;
                        body = true;
+                       attachments = true;
                    },
                    [](const Authenticated&) {},
                    [](const InWindow&) {},
@@ -123,6 +130,7 @@ void arrange(Policy& policy) {
         rule.acts_at = refuses(rule) ? std::max(rule.known_at, held_back) : Stage::message;
         if (rule.mode == Mode::off) continue;
         policy.needs_body |= asks.body;
+        policy.needs_attachments |= asks.attachments;
         spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
         if (rule.mode == Mode::audit) continue;
         if (!refuses(rule) && is_terminal(rule.actions.back()))
@@ -133,6 +141,7 @@ void arrange(Policy& policy) {
     for (const Limit& limit : policy.limits) {
         const Asks asks(limit.when, limit.unless);
         policy.needs_body |= asks.body;
+        policy.needs_attachments |= asks.attachments;
         policy.needs_size |= limit.unit == Unit::bytes;
         spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
     }

@@ -192,6 +192,7 @@ std::optional<policy::Decision> Session::decided_by_policy(
     const std::function<bool()>& still_there) {
     const Stopwatch watch(spent_, around_.metrics, policy::Stage::message);
     policy::Facts facts(*policy_, message_);
+    read_attachments(facts);
     policy::MailingSizes sizes;
     if (const auto mailing = policy::mailing_of(facts))
         sizes = around_.counters.mailing_sizes(*mailing, around_.now());
@@ -206,6 +207,16 @@ std::optional<policy::Decision> Session::decided_by_policy(
     // Some limits may have been charged where another could not be asked.
     if (!policy::may_leave(decision.verdict)) settle(false);
     return decision;
+}
+
+void Session::read_attachments(policy::Facts& facts) const {
+    if (!around_.read_document) return;
+    const auto* const attachments = policy::attachments_to_read(facts);
+    if (attachments == nullptr) return;
+    const AttachmentBudget budget{
+        .text_bytes = policy_->reading.text_bytes,
+        .deadline = std::chrono::steady_clock::now() + time_for_attachments};
+    facts.contents.know(texts_of(*attachments, around_.read_document, budget, message_.give_back));
 }
 
 // A notice of ours, known by a name that nobody else was told.

@@ -22,6 +22,7 @@
 #include "policy/notice.h"
 #include "policy/partial.h"
 #include "policy/policy.h"
+#include "session/attachments.h"
 #include "session/spool.h"
 
 namespace spillway::session {
@@ -44,6 +45,8 @@ struct Surroundings {
     // True once for the name that a notice mail of ours carries: such mail is neither judged nor
     // counted. May be empty.
     std::function<bool(std::string_view)> is_our_notice = {};
+    // Without it, it cannot be told what attachments hold.
+    ReadDocument read_document = {};
 };
 
 // Who begins a message: the login ("" without one), the argument of MAIL, and the queue id, which
@@ -105,6 +108,7 @@ class Session {
     std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
     std::optional<policy::Decision> decided_by_policy(const std::function<bool()>& still_there);
     std::optional<policy::Decision> let_through() const;
+    void read_attachments(policy::Facts& facts) const;
     void forget_message() noexcept;
     void notify(const policy::Decision& decision) const;
     void carry_out(policy::Stage stage, const policy::Refusal& refusal) const;

@@ -77,16 +77,22 @@ BOOST_AUTO_TEST_CASE(large_documents_come_by_way_of_the_disk) {
 }
 
 BOOST_AUTO_TEST_CASE(a_source_is_read_to_its_end) {
-    int left = 5;
-    const Extracted extracted = extractor.read(
-        {},
-        [&](std::span<char> buffer) {
-            const std::size_t size = left-- > 0 ? 600 : 0;
-            std::fill_n(buffer.begin(), size, 'y');
-            return size;
-        },
-        Limits{}, Clock::now() + 60s);
+    const Source five_pieces = [](const spillway::mail::TakePiece& take) {
+        for (int i = 0; i < 5; ++i) BOOST_TEST(take(std::string(600, 'y')));
+    };
+    const Extracted extracted = extractor.read({}, five_pieces, Limits{}, Clock::now() + 60s);
     BOOST_TEST(text_of(extracted) == std::string(3000, 'y'));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_without_end_is_stopped_at_the_limit) {
+    int pieces = 0;
+    const Source endless = [&](const spillway::mail::TakePiece& take) {
+        while (take(std::string(600, 'y'))) ++pieces;
+    };
+    const Extracted extracted =
+        extractor.read({}, endless, {.document_bytes = 3000}, Clock::now() + 60s);
+    BOOST_TEST(pieces == 5);
+    BOOST_TEST((extracted.findings.trouble == Trouble::too_large));
 }
 
 BOOST_AUTO_TEST_CASE(one_keeper_serves_all_documents) {
