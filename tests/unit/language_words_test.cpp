@@ -70,6 +70,23 @@ BOOST_AUTO_TEST_CASE(things_are_found_near_each_other) {
     check("text has \"a b\" within 1 words of phi", "a b fever", true);
 }
 
+// Cyrillic letters that look like Latin ones.
+BOOST_AUTO_TEST_CASE(words_are_folded_with_the_text) {
+    const std::string fever = "f\xD0\xB5v\xD0\xB5r", diabetes = "di\xC3\xA1\x62\xC3\xABtes";
+    check("text has phi", fever, false);
+    check("folded text has phi", fever, true);
+    check("folded text has phi distinct >= 2", fever + " " + diabetes, true);
+    check("folded text has phi weight >= 5", "h\xC3\xAFgh blood pressure", true);
+    check("folded text has \"" + fever + "\" count >= 2", "fever " + fever, true);
+    check("folded text has [ \"" + fever + "\", \"x y\" ] distinct >= 2", "fever X Y", true);
+    check("folded text has \"f\xC3\xA9ver\" within 1 words of phi", fever + " " + diabetes, true);
+    check_mistake("folded text has phi and folded text has cures", "unknown words \"cures\"");
+    const std::string mistakes = mistakes_in(
+        "words w inline [ \"caf\xC3\xA9 = 2\", \"cafe = 3\" ]\n"
+        "rule r { when folded text has w; reject }\n");
+    BOOST_TEST(mistakes.find("of w, folded: ") != std::string::npos, mistakes);
+}
+
 BOOST_AUTO_TEST_CASE(phrases_in_quotes_and_lists_are_what_they_were) {
     check("text has \"phi\"", "the phi", true);
     check("text has [ viagra, \"phi\" ]", "phi", true);
