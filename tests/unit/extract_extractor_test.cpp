@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(all_busy_until_the_deadline_is_said) {
     std::latch began(1);
     std::jthread other([&] {
         extractor.read(
-            {}, [&](std::span<char>) -> std::size_t { return 0; }, Limits{}, Clock::now() + 60s);
+            {}, [](const spillway::mail::TakePiece&) {}, Limits{}, Clock::now() + 60s);
         began.count_down();
         read(slow_document(), {.time_ms = 2000});
     });

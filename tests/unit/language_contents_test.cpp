@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(folded_texts_are_compared_without_disguise) {
     BOOST_TEST(asked("folded text =~ /the blue/", message) == yes);
     BOOST_TEST(asked("folded subject = \"PayPal\"", message) == yes);
     BOOST_TEST(asked("subject = \"PayPal\"", message) == no);
-    BOOST_TEST(asked("folded header subject has paypal", message) == yes);
+    BOOST_TEST(asked("folded header subject has \"paypal\"", message) == yes);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_in_conditions_on_contents_are_told) {

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_was_meant) {
     check_mistake("text has phi within 5 of iban", "expected \"within 5 words of\"");
     check_mistake("text has phi within 5 words of /(/", "regular expression");
     check_mistake("text has phi distinct", "expected a comparison such as \">= 2\"");
-    check_mistake("from has phi", "\"has\" looks for words in subject, header or text");
+    check_mistake("from has phi", "\"has\" looks for words in texts such as");
     check_mistake("any subject has phi", "\"any\" goes with from and rcpt only");
 }
 
