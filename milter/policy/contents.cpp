@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_links = 10'000;
 constexpr std::size_t most_bytes_of_links = 4 * 1024 * 1024;
+const std::vector<AttachmentText> no_texts;
 constexpr const char* more_text = "more text than is read";
 
 // OpenPGP in the text itself (RFC 4880 section 6.2), as readers without PGP/MIME write it.
@@ -20,6 +21,17 @@ void add_line(std::string& text, std::string_view line) {
     if (line.empty()) return;
     if (!text.empty() && text.back() != '\n') text += '\n';
     text += line;
+}
+
+// An attached text that mail/ has read as readers show it: counted twice, it would be found twice.
+bool is_in_text(const AttachmentText& each, const mail::Attachment& file,
+                const mail::Parts& parts) {
+    const bool plain = each.type == "text/plain";
+    if (!each.path.empty() || (!plain && each.type != "text/html")) return false;
+    const auto kind = plain ? mail::TextPart::Kind::plain : mail::TextPart::Kind::html;
+    return std::ranges::any_of(parts.texts, [&](const mail::TextPart& text) {
+        return text.path == file.path && text.kind == kind;
+    });
 }
 
 }  // namespace
@@ -131,13 +143,21 @@ Contents::Values Contents::any_text() {
     add_line(all, text().text);
     add_line(all, text().code);
     std::optional<std::string> incomplete = text().incomplete;
-    for (const Field field : {Field::attachment_name, Field::links, Field::attachment_text}) {
+    for (const Field field : {Field::attachment_name, Field::links}) {
         const Values& more = values(field, false);
         for (const std::string_view value : more.values) add_line(all, value);
         if (!incomplete) incomplete = more.incomplete;
     }
-    if (attachment_texts_)
-        for (const AttachmentText& each : *attachment_texts_) add_line(all, each.path);
+    const auto unread = values(Field::attachment_text, false).incomplete;
+    if (!incomplete) incomplete = unread;
+    for (const AttachmentText& each : attachment_texts_ ? *attachment_texts_ : no_texts) {
+        add_line(all, each.path);
+        if (is_in_text(each, attachments().files.at(each.attachment), parts())) continue;
+        if (all.size() + each.text.size() <= limits_.text_bytes)
+            add_line(all, each.text);
+        else if (!incomplete)
+            incomplete = more_text;
+    }
     return kept(std::move(all), std::move(incomplete));
 }
 

@@ -126,6 +126,38 @@ BOOST_AUTO_TEST_CASE(texts_of_attachments_are_known_when_they_were_handed_in) {
         BOOST_TEST(asked(predicate, message, troubled) == yes, predicate);
 }
 
+BOOST_AUTO_TEST_CASE(attached_text_is_once_in_any_text) {
+    const std::string message =
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; name=a.txt\n"
+        "Content-Disposition: attachment\n\nsecret\n--b--\n";
+    const auto twice = [&](const std::string& path, const std::string& type) {
+        policy::AttachmentText read;
+        read.path = path;
+        read.type = type;
+        read.text = "secret";
+        return asked("any-text has \"secret\" count >= 2", message, {.texts = std::vector{read}});
+    };
+    BOOST_TEST(twice("", "text/plain") == no);
+    BOOST_TEST(twice("inner.txt", "text/plain") == yes);
+    BOOST_TEST(twice("", "application/rtf") == yes);
+    BOOST_TEST(twice("", "text/html") == yes);
+}
+
+BOOST_AUTO_TEST_CASE(any_text_ends_at_the_limit) {
+    const std::string message = attached("a.bin", "x");
+    policy::AttachmentText read;
+    read.text = "secret " + std::string(900, 'x');
+    const auto found = [&](const std::string& condition, std::size_t copies) {
+        const Asking known{.texts = std::vector<policy::AttachmentText>(copies, read)};
+        return said("text-limit 1K\nrule r { when " + condition + "; tag t }", message, known);
+    };
+    BOOST_TEST(found("any-text has \"other\"", 1).matched == no);
+    BOOST_TEST(found("any-text has \"other\"", 2).matched == unsure);
+    BOOST_TEST(found("any-text has \"other\"", 2).note == "more text than is read");
+    BOOST_TEST(found("any-text has \"secret\"", 2).matched == yes);
+    BOOST_TEST(found("attachment.text has \"other\"", 2).matched == no);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_not_read_cannot_be_told_and_why_is_said) {
     const std::string rule = "text-limit 1K\nrule r { when text has \"secret\"; ";
     const std::string large = "Subject: x\n\n" + std::string(2000, 'x') + " secret\n";
