@@ -22,6 +22,7 @@ struct Options {
     ExplainOptions explain;
     TopOptions top;
     GateOptions gate;
+    ImportOptions imports;
 };
 
 using Run = std::function<int()>;
@@ -156,6 +157,24 @@ void add_gate(CLI::App& app, Options& options, Run& run) {
     });
 }
 
+void add_import(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verbs = add_verb(app, "import", "Carry over rules of other programs", run, {});
+    verbs->require_subcommand(1);
+    CLI::App* spamassassin = add_verb(*verbs, "spamassassin", "Rules of SpamAssassin", run, [&] {
+        return import_spamassassin(options.common, options.imports);
+    });
+    CLI::App* checks =
+        add_verb(*verbs, "postfix-checks", "header_checks or body_checks of Postfix", run,
+                 [&] { return import_postfix_checks(options.common, options.imports); });
+    checks->add_flag("--body", options.imports.body, "these are body_checks");
+    for (CLI::App* verb : {spamassassin, checks}) {
+        verb->add_option("FILE", options.imports.files, "in the order in which they are read")
+            ->required();
+        verb->add_option("-o,--output", options.imports.output,
+                         "the rule file to write, else standard output");
+    }
+}
+
 void add_all(CLI::App& app, Options& options, Run& run) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
@@ -174,6 +193,7 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_suspend(app, options, run);
     add_counters(app, options, run);
     add_gate(app, options, run);
+    add_import(app, options, run);
     add_verb(app, "metrics", "Print the metrics in Prometheus's text format", run,
              [&] { return metrics(options.common); });
 }

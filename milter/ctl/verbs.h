@@ -99,4 +99,13 @@ struct GateOptions {
 // Returns only when the log-in ends here.
 int pop3_gate(const GateOptions& options);
 
+struct ImportOptions {
+    std::vector<std::string> files;
+    std::string output;  // "" is standard output
+    bool body = false;   // body_checks, else header_checks
+};
+// Both answer `refused` when something was left out.
+int import_spamassassin(const Common& common, const ImportOptions& options);
+int import_postfix_checks(const Common& common, const ImportOptions& options);
+
 }  // namespace spillway::ctl
