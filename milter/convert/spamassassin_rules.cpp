@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -145,7 +146,8 @@ std::optional<double> score_of(std::string_view text) {
         if (word.starts_with('(')) word.remove_prefix(1);
         if (word.starts_with('+')) word.remove_prefix(1);
         double number = 0;
-        if (std::from_chars(word.data(), word.data() + word.size(), number).ec == std::errc()) {
+        const auto read = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (read.ec == std::errc() && std::isfinite(number)) {
             highest = std::max(highest.value_or(number), number);
         }
     }
