@@ -108,6 +108,7 @@ struct Program {
     std::vector<WindowNode> windows;
     std::vector<BlockNode> limits;
     std::vector<BlockNode> rules;
+    std::vector<Line> modes;  // of rules, wherever those stand: "mode NAME audit"
     std::vector<BlockNode> tests;
 };
 

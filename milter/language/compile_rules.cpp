@@ -1,5 +1,7 @@
 #include "language/compile_rules.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <set>
 
@@ -75,10 +77,62 @@ bool demands_login(const policy::Condition& condition) {
         condition.is);
 }
 
+policy::Mode take_mode(Arguments& args) {
+    return static_cast<policy::Mode>(args.take_one_of({"enforce", "audit", "off"}));
+}
+
+// The mode statements, in their order: how rules of others are switched without editing their
+// files.
+class Switches {
+  public:
+    Switches(const std::vector<Line>& lines, Diagnostics& diagnostics) {
+        for (const Line& line : lines) {
+            read_line(line, diagnostics, [this](Arguments& args) {
+                const Word& rules = args.take("the name of a rule");
+                all_.push_back({rules, take_mode(args)});
+            });
+        }
+    }
+
+    // What the last statement that names the rule says.
+    std::optional<policy::Mode> mode_of(const std::string& rule);
+    // A rule that is gone after an upgrade must not be believed to be switched.
+    void report_unused(const std::vector<BlockNode>& rules, Diagnostics& diagnostics) const;
+
+  private:
+    struct Switch {
+        Word rules;  // a name, or a pattern of glob(7)
+        policy::Mode mode;
+        bool used = false;
+    };
+    std::vector<Switch> all_;
+};
+
+std::optional<policy::Mode> Switches::mode_of(const std::string& rule) {
+    std::optional<policy::Mode> mode;
+    for (Switch& one : all_) {
+        if (::fnmatch(one.rules.text.c_str(), rule.c_str(), 0) != 0) continue;
+        one.used = true;
+        mode = one.mode;
+    }
+    return mode;
+}
+
+void Switches::report_unused(const std::vector<BlockNode>& rules, Diagnostics& diagnostics) const {
+    std::vector<std::string_view> known;
+    for (const BlockNode& rule : rules) known.push_back(rule.name.text);
+    for (const Switch& one : all_) {
+        if (one.used) continue;
+        diagnostics.error(one.rules.place, fmt::format("no rule is named \"{}\"{}", one.rules.text,
+                                                       suggestion(one.rules.text, known)));
+    }
+}
+
 class RuleCompiler {
   public:
-    RuleCompiler(const BlockNode& block, Names& names, Diagnostics& diagnostics)
-        : block_(block), names_(names), diagnostics_(diagnostics) {}
+    RuleCompiler(const BlockNode& block, std::optional<policy::Mode> switched, Names& names,
+                 Diagnostics& diagnostics)
+        : block_(block), switched_(switched), names_(names), diagnostics_(diagnostics) {}
 
     policy::Rule compile();
 
@@ -87,6 +141,7 @@ class RuleCompiler {
     void warn_of_claimed_senders() const;
 
     const BlockNode& block_;
+    std::optional<policy::Mode> switched_;
     Names& names_;
     Diagnostics& diagnostics_;
     policy::Rule rule_;
@@ -99,7 +154,7 @@ void RuleCompiler::line(Arguments& args) {
     const Word& verb = args.line().verb;
     if (verb.text == "mode") {
         refuse_twice(seen_, verb);
-        rule_.mode = static_cast<policy::Mode>(args.take_one_of({"enforce", "audit", "off"}));
+        rule_.mode = take_mode(args);
         return;
     }
     if (verb.text == "on-error") {
@@ -128,6 +183,7 @@ policy::Rule RuleCompiler::compile() {
     rule_.unless = condition_of(block_.unless, names_, diagnostics_);
     for (const Line& one : block_.lines)
         read_line(one, diagnostics_, [&](Arguments& args) { line(args); });
+    if (switched_) rule_.mode = *switched_;
     if (rule_.actions.empty() && !action_tried_) {
         diagnostics_.error(block_.name.place, fmt::format("rule \"{}\" has no action", rule_.name));
     }
@@ -169,10 +225,12 @@ void gather_tags(const Program& program, Names& names) {
 void compile_rules(const Program& program, Names& names, policy::Policy& policy,
                    Diagnostics& diagnostics) {
     check_names(program.rules, diagnostics);
+    Switches switches(program.modes, diagnostics);
     const policy::Rule* end = nullptr;
     policy.rules.reserve(program.rules.size());
     for (const BlockNode& block : program.rules) {
-        policy.rules.push_back(RuleCompiler(block, names, diagnostics).compile());
+        const auto switched = switches.mode_of(block.name.text);
+        policy.rules.push_back(RuleCompiler(block, switched, names, diagnostics).compile());
         if (end) {
             diagnostics.warning(block.name.place,
                                 fmt::format("rule \"{}\" is never reached: rule \"{}\" ends every "
@@ -182,6 +240,7 @@ void compile_rules(const Program& program, Names& names, policy::Policy& policy,
             end = &policy.rules.back();
         }
     }
+    switches.report_unused(program.rules, diagnostics);
 }
 
 }  // namespace spillway::language

@@ -21,7 +21,7 @@ bool contains(const Words& words, std::string_view word) {
 }
 
 std::vector<std::string_view> statement_words() {
-    std::vector<std::string_view> all{"include", "map", "words", "window"};
+    std::vector<std::string_view> all{"include", "map", "words", "window", "mode"};
     all.insert(all.end(), block_words.begin(), block_words.end());
     all.insert(all.end(), std::begin(setting_words), std::end(setting_words));
     return all;
@@ -113,6 +113,10 @@ void Parser::statement() {
     if (verb.text == "map") return map();
     if (verb.text == "words") return words();
     if (verb.text == "window") return window();
+    if (verb.text == "mode") {
+        program_.modes.push_back(line(verb));
+        return;
+    }
     if (contains(setting_words, verb.text)) {
         program_.settings.push_back(line(verb));
         return;

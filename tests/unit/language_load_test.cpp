@@ -264,6 +264,39 @@ BOOST_AUTO_TEST_CASE(audit_rules_report_and_do_nothing) {
         "test t { as x@a.example; expect accept }\n");
 }
 
+// Rules of others are switched from the operator's own file, which an upgrade does not touch.
+BOOST_AUTO_TEST_CASE(rules_are_switched_from_elsewhere_and_the_last_word_counts) {
+    const std::string rules =
+        "rule pack-a { when auth; reject }\n"
+        "rule pack-b { when auth; mode off; reject }\n"
+        "rule mine { when auth; quarantine }\n";
+    const auto passes = [&rules](const std::string& modes, const std::string& expected) {
+        check_passes(modes + rules + "test t { as x@a.example; expect " + expected + " }\n");
+    };
+    passes("", "reject rule pack-a");
+    passes("mode pack-a audit\n", "quarantine rule mine");
+    passes("mode pack-a off; mode pack-b enforce\n", "reject rule pack-b");
+    passes("mode pack-* off\n", "quarantine rule mine");
+    passes("mode pack-* off; mode pack-a enforce\n", "reject rule pack-a");
+    passes("mode pack-a enforce; mode pack-* off\n", "quarantine rule mine");
+    passes("mode * off\n", "accept");
+    passes("mode \"pack-[ab]\" off\n", "quarantine rule mine");
+}
+
+BOOST_AUTO_TEST_CASE(a_switch_without_a_rule_is_a_mistake) {
+    const auto told = [](const std::string& mode, const std::string& part) {
+        const std::string mistakes = mistakes_in(mode + "\nrule pack-a { when auth; reject }\n");
+        BOOST_TEST(mistakes.find(part) != std::string::npos, mistakes);
+    };
+    told("mode pack-b off",
+         "p.conf:1:6: error: no rule is named \"pack-b\", did you mean \"pack-a\"?");
+    told("mode gone-* off", "no rule is named \"gone-*\"");
+    told("mode pack-a on", "expected one of enforce, audit, off, got \"on\"");
+    told("mode pack-a", "\"mode\" needs one of enforce, audit, off");
+    told("mode", "\"mode\" needs the name of a rule");
+    told("mode pack-a off audit", "unexpected \"audit\"");
+}
+
 BOOST_AUTO_TEST_CASE(windows_keep_local_time) {
     check_passes(
         "timezone Pacific/Auckland\n"
