@@ -16,7 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text = decoded_value(value);
     if (readable(text) != text) std::abort();
     parse_content_type(value);
-    parse_encoding(value);
 
     const std::size_t line = value.find('\n');
     if (line != value.npos && !is_utf8(to_utf8(value.substr(line + 1), value.substr(0, line))))
