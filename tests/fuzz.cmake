@@ -2,6 +2,7 @@
 # libFuzzer program; otherwise it is linked with replay.cpp and runs its corpus as a plain test.
 option(SPILLWAY_FUZZ "Build libFuzzer programs (clang only)" OFF)
 file(GLOB fuzz_files CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
+add_custom_target(fuzz_replays)  # all of them
 foreach(file IN LISTS fuzz_files)
     get_filename_component(name ${file} NAME_WE)
     string(REGEX REPLACE "_.*" "" room ${name})
@@ -14,6 +15,7 @@ foreach(file IN LISTS fuzz_files)
         add_executable(${name} ${file} fuzz/replay.cpp)
         add_test(NAME ${name} COMMAND ${name} ${corpus})
         set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+        add_dependencies(fuzz_replays ${name})
     endif()
     target_link_libraries(${name} PRIVATE ${room})
 endforeach()
