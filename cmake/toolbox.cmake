@@ -34,7 +34,7 @@ function(spillway_room name)
     # that files keep to themselves are different in each.
     if(SPILLWAY_SANITIZE AND name MATCHES "^(limits|log|crypto|store|session|mta)$")
         set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
-        target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+        target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
     endif()
 endfunction()
 

@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 
 #include "ctl/policy_file.h"
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::ctl {
 
@@ -44,13 +44,13 @@ Stopped no_answer(const std::string& path, int error) {
                                      std::generic_category().message(error))};
 }
 
-daemon::Descriptor connection_to(const std::string& path, Deadline deadline) {
+system::Descriptor connection_to(const std::string& path, Deadline deadline) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) throw no_answer(path, ENAMETOOLONG);
     std::memcpy(address.sun_path, path.data(), path.size());
 
-    daemon::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    system::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     set_time_left(fd.get(), deadline);
     if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw no_answer(path, errno == EAGAIN ? ETIMEDOUT : errno);
@@ -87,7 +87,7 @@ json ask(const Common& common, const json& request) {
 
 json ask_at(const std::string& path, const json& request, std::chrono::milliseconds patience) {
     const Deadline deadline = std::chrono::steady_clock::now() + patience;
-    const daemon::Descriptor fd = connection_to(path, deadline);
+    const system::Descriptor fd = connection_to(path, deadline);
     send_line(fd.get(), request.dump(-1, ' ', true, json::error_handler_t::replace) + "\n", path);
     return json::parse(reply_line(fd.get(), path, deadline));
 }

@@ -10,8 +10,9 @@
 #include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/verbs.h"
-#include "daemon/descriptor.h"
 #include "daemon/files.h"
+#include "system/descriptor.h"
+#include "system/files.h"
 
 namespace spillway::ctl {
 
@@ -55,10 +56,10 @@ void report(const convert::Converted& converted) {
 }
 
 void write_file(const std::string& path, std::string_view text) {
-    const daemon::Descriptor file(
+    const system::Descriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file.is_open()) throw daemon::failure("write", path);
-    daemon::write_all(file.get(), text, path);
+    system::write_all(file.get(), text, "write " + path);
 }
 
 int told(const Common& common, const ImportOptions& options, const convert::Converted& converted) {

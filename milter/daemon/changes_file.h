@@ -12,10 +12,10 @@
 #include <optional>
 #include <string>
 
-#include "daemon/descriptor.h"
 #include "daemon/journal_file.h"
 #include "log/log.h"
 #include "store/settler.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -44,7 +44,7 @@ class ChangesFile {
 
     store::Settler& settler_;
     log::Log& log_;
-    Descriptor folder_fd_;
+    system::Descriptor folder_fd_;
     std::optional<JournalFile> journal_;  // once it is known to be ours alone
     std::atomic<std::uint64_t> written_bytes_{0};
 };

@@ -14,7 +14,7 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 
 }  // namespace
 
-Clients::Clients(Descriptor listener, Request request, std::size_t longest)
+Clients::Clients(system::Descriptor listener, Request request, std::size_t longest)
     : listener_(std::move(listener)), request_(request), longest_(longest) {}
 
 void Clients::add_watched(std::vector<pollfd>& watched, SteadyTime now) const {
@@ -46,7 +46,8 @@ void Clients::serve(std::span<const pollfd> polled, const Answer& answer, Steady
 
 void Clients::accept(SteadyTime now) {
     while (clients_.size() < most) {
-        Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        system::Descriptor fd(
+            ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!fd.is_open()) {
             const bool used_up =
                 errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;

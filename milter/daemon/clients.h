@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -38,7 +38,7 @@ class Clients {
     static constexpr std::chrono::seconds accept_pause{1};
 
     // The listener does not block. Longer requests than `longest` bytes end without an answer.
-    Clients(Descriptor listener, Request request, std::size_t longest);
+    Clients(system::Descriptor listener, Request request, std::size_t longest);
 
     // Appends what to poll for; empty handed when all places are taken is no trouble: the kernel
     // queues further clients, and the places free themselves within `patience`.
@@ -51,7 +51,7 @@ class Clients {
 
   private:
     struct Client {
-        Descriptor fd;
+        system::Descriptor fd;
         std::optional<SteadyTime> deadline;  // none: begins with the next serve()
         std::string in;
         std::string out;
@@ -63,7 +63,7 @@ class Clients {
     void read_from(Client& client, const Answer& answer) const;
     static void write_to(Client& client);
 
-    Descriptor listener_;
+    system::Descriptor listener_;
     Request request_;
     std::size_t longest_;
     SteadyTime accept_from_;

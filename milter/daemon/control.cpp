@@ -31,15 +31,15 @@ sockaddr_un address_of(const std::string& path) {
     return address;
 }
 
-Descriptor new_socket() {
-    Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+system::Descriptor new_socket() {
+    system::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.is_open()) throw failure("open", "a unix socket");
     return fd;
 }
 
 // A file left by a killed daemon refuses connections; a full queue (EAGAIN) means that one lives.
 bool somebody_answers(const sockaddr_un& address) {
-    const Descriptor probe = new_socket();
+    const system::Descriptor probe = new_socket();
     const int result =
         ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     return result == 0 || errno == EAGAIN;
@@ -59,9 +59,9 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
 
 // Two daemons that start at once must not both find the socket stale: the folder is locked
 // meanwhile.
-Descriptor locked_folder_of(const std::string& path) {
+system::Descriptor locked_folder_of(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
-    Descriptor fd(
+    system::Descriptor fd(
         ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.is_open()) throw failure("open", folder);
     if (::flock(fd.get(), LOCK_EX) != 0) throw failure("lock", folder);
@@ -71,7 +71,7 @@ Descriptor locked_folder_of(const std::string& path) {
 void give_to(const language::UnixSocket& setting, const std::optional<Account>& owner) {
     const auto unchanged = static_cast<uid_t>(-1);
     // Not by path alone: in a folder of the service's own the name may become a link to any file.
-    const Descriptor file(::open(setting.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    const system::Descriptor file(::open(setting.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0) throw failure("open", setting.path);
     if (!S_ISSOCK(facts.st_mode))
@@ -107,7 +107,7 @@ ControlSocket::ControlSocket(const language::UnixSocket& setting,
 void ControlSocket::listen_at(const language::UnixSocket& setting,
                               const std::optional<Account>& owner) {
     const sockaddr_un address = address_of(path_);
-    const Descriptor lock = locked_folder_of(path_);
+    const system::Descriptor lock = locked_folder_of(path_);
     remove_stale(path_, address);
 
     // The file is born closed to all others and opened by give_to, never the other way round.

@@ -1,4 +1,5 @@
 #include "daemon/counts_file.h"
+#include "system/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -101,11 +102,13 @@ void CountsFile::save_when_due(limits::Time now, SteadyTime steady_now) {
 
 void CountsFile::write_saved(limits::Time now) {
     const std::string draft = path_of(draft_name);
-    Descriptor file(::openat(folder_fd_.get(), draft_name,
-                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));
+    system::Descriptor file(::openat(folder_fd_.get(), draft_name,
+                                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));
     if (!file.is_open()) throw failure("write", draft);
     try {
-        counters_.save([&](std::string_view piece) { write_all(file.get(), piece, draft); }, now);
+        counters_.save(
+            [&](std::string_view piece) { system::write_all(file.get(), piece, "write " + draft); },
+            now);
         if (::fsync(file.get()) != 0) throw failure("write", draft);
     } catch (const std::exception&) {
         ::unlinkat(folder_fd_.get(), draft_name, 0);  // gives a full disk its blocks back

@@ -14,10 +14,10 @@
 #include <optional>
 #include <string>
 
-#include "daemon/descriptor.h"
 #include "daemon/journal_file.h"
 #include "limits/memory_counters.h"
 #include "log/log.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -67,7 +67,7 @@ class CountsFile {
     std::string folder_;
     limits::MemoryCounters& counters_;
     log::Log& log_;
-    Descriptor folder_fd_;
+    system::Descriptor folder_fd_;
     std::optional<JournalFile> journal_;  // once it is known to be ours alone
     std::uint64_t saved_changes_ = 0;
     std::uint64_t mended_ = 0;  // of the lines the journal lost, those that a save made good

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -43,7 +43,7 @@ std::vector<std::string> files_named(const std::string& pattern) {
 }  // namespace
 
 tl::expected<std::string, Unreadable> read_file(const std::string& path, std::size_t largest) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const system::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0) {
         return tl::unexpected(system_mistake());
@@ -53,7 +53,8 @@ tl::expected<std::string, Unreadable> read_file(const std::string& path, std::si
     return contents_of(file, largest);
 }
 
-tl::expected<std::string, Unreadable> contents_of(const Descriptor& file, std::size_t largest) {
+tl::expected<std::string, Unreadable> contents_of(const system::Descriptor& file,
+                                                  std::size_t largest) {
     std::string text;
     std::array<char, 64 * 1024> block;
     for (;;) {
@@ -76,15 +77,6 @@ language::Files disk_files() {
                 return std::move(*text);
             },
             .glob = files_named};
-}
-
-void write_all(int fd, std::string_view bytes, const std::string& path) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw failure("write", path);
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
 }
 
 std::system_error failure(const std::string& what, const std::string& path) {

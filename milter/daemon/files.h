@@ -10,8 +10,8 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/descriptor.h"
 #include "language/compile.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -31,11 +31,8 @@ tl::expected<std::string, Unreadable> read_file(const std::string& path,
                                                 std::size_t largest = largest_file_bytes);
 
 // The same of one that is open.
-tl::expected<std::string, Unreadable> contents_of(const Descriptor& file,
+tl::expected<std::string, Unreadable> contents_of(const system::Descriptor& file,
                                                   std::size_t largest = largest_file_bytes);
-
-// All of it, or std::system_error, which names `path`.
-void write_all(int fd, std::string_view bytes, const std::string& path);
 
 // read and glob over the real file system. glob throws std::system_error when a folder exists but
 // cannot be listed: rules that silently vanish would be worse than a failed start.

@@ -21,7 +21,8 @@ namespace {
 bool gives(const std::optional<Account>& owner) { return owner && ::geteuid() == 0; }
 
 // By descriptor: in a folder of the owner's a name may become a link to any file meanwhile.
-void give(const Descriptor& file, const std::string& path, const std::optional<Account>& owner) {
+void give(const system::Descriptor& file, const std::string& path,
+          const std::optional<Account>& owner) {
     if (!gives(owner)) return;
     if (::fchown(file.get(), owner->uid, owner->gid) != 0) throw failure("give away", path);
 }
@@ -47,7 +48,7 @@ void make_folder(const std::string& path, mode_t mode, const std::optional<Accou
         if (::mkdir(folder.c_str(), 0700) != 0) throw failure("make the folder", folder);
     // The innermost first: what is within a folder is ready before its owner can touch it.
     for (auto folder = missing.rbegin(); folder != missing.rend(); ++folder) {
-        const Descriptor made(
+        const system::Descriptor made(
             ::open(folder->c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!made.is_open()) throw failure("open the folder", *folder);
         if (::fchmod(made.get(), folder == missing.rbegin() ? mode : 0755) != 0)
@@ -72,8 +73,8 @@ void check_writable(const std::string& folder) {
     }
 }
 
-Descriptor taken_folder(const std::string& folder) {
-    Descriptor taken(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+system::Descriptor taken_folder(const std::string& folder) {
+    system::Descriptor taken(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!taken.is_open()) throw failure("open the state folder", folder);
     check_writable(folder);
     if (::flock(taken.get(), LOCK_EX | LOCK_NB) != 0)
@@ -88,7 +89,7 @@ std::string spool_folder(const language::Settings& settings) {
 void give_log_file(const language::LogSetting& log, const std::optional<Account>& owner) {
     if (log.target != language::LogTarget::file || !gives(owner)) return;
     constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    const Descriptor file(::open(log.path.c_str(), flags, 0640));
+    const system::Descriptor file(::open(log.path.c_str(), flags, 0640));
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0)
         throw failure("open the log file", log.path);

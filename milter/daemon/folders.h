@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 
-#include "daemon/descriptor.h"
 #include "daemon/privileges.h"
 #include "language/settings.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -26,7 +26,7 @@ void check_writable(const std::string& folder);
 
 // A folder for what this process alone keeps there, for as long as the descriptor is open (flock).
 // Throws std::runtime_error when another daemon holds it.
-Descriptor taken_folder(const std::string& folder);
+system::Descriptor taken_folder(const std::string& folder);
 
 // Where messages are spooled.
 std::string spool_folder(const language::Settings& settings);

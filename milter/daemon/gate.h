@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "daemon/control.h"
-#include "daemon/descriptor.h"
 #include "daemon/privileges.h"
 #include "session/session.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -35,7 +35,7 @@ class Gate {
     void serve(const std::stop_token& stop, const session::Surroundings& around);
 
     ControlSocket socket_;
-    Descriptor wake_;  // made readable by a stop request
+    system::Descriptor wake_;  // made readable by a stop request
     std::jthread thread_;
 };
 

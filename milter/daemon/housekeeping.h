@@ -11,10 +11,10 @@
 #include <poll.h>
 
 #include "daemon/control.h"
-#include "daemon/descriptor.h"
 #include "daemon/metrics_endpoint.h"
 #include "daemon/signals.h"
 #include "log/log.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -44,7 +44,7 @@ class Housekeeping {
     Work work_;
     log::Log& log_;
     ReloadSignal reload_signal_;
-    Descriptor wake_;  // made readable by a stop request
+    system::Descriptor wake_;  // made readable by a stop request
 };
 
 }  // namespace spillway::daemon

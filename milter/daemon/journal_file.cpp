@@ -85,8 +85,8 @@ void JournalFile::keep_aside(const std::string& path, limits::Time now) {
 void JournalFile::begin_next() {
     const std::uint64_t next = std::max(number_, older_.empty() ? 0 : older_.back()) + 1;
     const std::string path = path_of(next);
-    Descriptor file(::open(path.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
+    system::Descriptor file(::open(
+        path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
     if (!file.is_open()) throw failure("begin", path);
     if (number_ != 0) older_.push_back(number_);
     number_ = next;

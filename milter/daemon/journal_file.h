@@ -17,9 +17,9 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/descriptor.h"
 #include "limits/limits.h"
 #include "log/log.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -63,7 +63,7 @@ class JournalFile {
     std::uint64_t number_ = 0;          // of the open file; 0 when none is
 
     mutable std::mutex mutex_;  // guards all below
-    Descriptor file_;
+    system::Descriptor file_;
     std::uint64_t length_ = 0;  // of the file, whole lines
     std::uint64_t lost_ = 0;
     std::string trouble_;

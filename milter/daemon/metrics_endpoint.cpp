@@ -37,10 +37,11 @@ Addresses addresses_of(const language::InetSocket& setting) {
     return Addresses(found);
 }
 
-Descriptor listener_at(const language::InetSocket& setting) {
+system::Descriptor listener_at(const language::InetSocket& setting) {
     const std::string place = fmt::format("{}:{} (metrics)", setting.host, setting.port);
     const Addresses address = addresses_of(setting);
-    Descriptor fd(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    system::Descriptor fd(
+        ::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.is_open()) throw failure("listen on", place);
     const int yes = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);

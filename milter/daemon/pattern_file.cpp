@@ -1,4 +1,5 @@
 #include "daemon/pattern_file.h"
+#include "system/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "daemon/descriptor.h"
 #include "daemon/files.h"
 #include "match/saved_sets.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -21,7 +22,7 @@ constexpr std::size_t largest_patterns_bytes = std::size_t{1024} * 1024 * 1024;
 
 std::string name_for_user() { return fmt::format("patterns.{}", ::geteuid()); }
 
-bool only_ours(const Descriptor& file) {
+bool only_ours(const system::Descriptor& file) {
     struct stat facts {};
     if (::fstat(file.get(), &facts) != 0) return false;
     return S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && facts.st_nlink == 1 &&
@@ -31,11 +32,11 @@ bool only_ours(const Descriptor& file) {
 void write_beside_and_rename(int folder, const std::string& name, const std::string& bytes) {
     const std::string draft = name + ".new";
     ::unlinkat(folder, draft.c_str(), 0);  // of a write that was cut off
-    const Descriptor file(::openat(folder, draft.c_str(),
-                                   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    const system::Descriptor file(::openat(
+        folder, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.is_open()) throw failure("write", draft);
     try {
-        write_all(file.get(), bytes, draft);
+        system::write_all(file.get(), bytes, "write " + draft);
     } catch (const std::exception&) {
         ::unlinkat(folder, draft.c_str(), 0);  // gives a full disk its blocks back
         throw;
@@ -49,7 +50,8 @@ void write_beside_and_rename(int folder, const std::string& name, const std::str
 
 std::vector<match::SavedSet> kept_patterns(const std::string& folder) {
     const std::string path = folder + "/" + name_for_user();
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const system::Descriptor file(
+        ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file.is_open() || !only_ours(file)) return {};
     const auto bytes = contents_of(file, largest_patterns_bytes);
     if (!bytes) return {};
@@ -58,7 +60,7 @@ std::vector<match::SavedSet> kept_patterns(const std::string& folder) {
 
 tl::expected<void, std::string> keep_patterns(const std::string& folder,
                                               const std::vector<match::SavedSet>& sets) {
-    const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const system::Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened.is_open() && errno == ENOENT) return {};
     try {
         if (!opened.is_open()) throw failure("open", folder);

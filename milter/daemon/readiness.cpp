@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -23,7 +23,7 @@ void tell_manager(const std::string& state) {
     std::memcpy(address.sun_path, path.data(), path.size());
     if (path.front() == '@') address.sun_path[0] = '\0';  // the abstract namespace, unix(7)
 
-    const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const system::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
     ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
              reinterpret_cast<const sockaddr*>(&address), length);

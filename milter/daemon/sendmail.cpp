@@ -1,8 +1,6 @@
 #include "daemon/sendmail.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,8 +14,8 @@
 
 #include <fmt/format.h>
 
-#include "daemon/descriptor.h"
-#include "daemon/files.h"
+#include "system/files.h"
+#include "system/program.h"
 
 namespace spillway::daemon {
 
@@ -27,88 +25,19 @@ constexpr std::size_t longest_output = 300;
 
 // A file in memory rather than a pipe: the program may read as slowly as it likes, or not at all,
 // and nobody waits for it or hears SIGPIPE.
-Descriptor readable(std::string_view input) {
-    Descriptor file(::memfd_create("notice", MFD_CLOEXEC));
-    if (!file.is_open()) throw failure("make", "a file in memory");
-    while (!input.empty()) {
-        const ssize_t count = ::write(file.get(), input.data(), input.size());
-        if (count < 0) throw failure("write", "a file in memory");
-        input.remove_prefix(static_cast<std::size_t>(count));
-    }
+system::Descriptor readable(std::string_view input) {
+    system::Descriptor file(::memfd_create("notice", MFD_CLOEXEC));
+    if (!file.is_open()) system::fail("make a file in memory");
+    system::write_all(file.get(), input, "write a file in memory");
     ::lseek(file.get(), 0, SEEK_SET);
     return file;
 }
 
-struct Pipe {
-    Descriptor out;  // to read from
-    Descriptor in;
-    Pipe() {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw failure("make", "a pipe");
-        out = Descriptor(ends[0]);
-        in = Descriptor(ends[1]);
-        ::fcntl(out.get(), F_SETFL, O_NONBLOCK);  // of our end alone: two file descriptions
-    }
-};
-
-// What the child is to have: its three descriptors, and none of the connections of the mail server,
-// which libmilter does not mark close-on-exec.
-class Actions {
-  public:
-    Actions(int input, int output) {
-        posix_spawn_file_actions_init(&actions_);
-        posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-        posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-        posix_spawn_file_actions_addchdir_np(&actions_, "/");
-    }
-    ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-    const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-  private:
-    posix_spawn_file_actions_t actions_{};
-};
-
-// A process group of its own, and every signal as a new program expects it.
-class Attributes {
-  public:
-    Attributes() {
-        sigset_t none;
-        sigset_t all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_init(&attributes_);
-        posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        posix_spawnattr_setpgroup(&attributes_, 0);
-        posix_spawnattr_setsigmask(&attributes_, &none);
-        posix_spawnattr_setsigdefault(&attributes_, &all);
-    }
-    ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    const posix_spawnattr_t* get() const { return &attributes_; }
-
-  private:
-    posix_spawnattr_t attributes_{};
-};
-
 // A started program; killed and waited for at the latest when this ends, so that none is left.
 class Child {
   public:
-    Child(const std::vector<std::string>& words, int input, int output) {
-        std::vector<char*> arguments;
-        for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        const Actions actions(input, output);
-        const Attributes attributes;
-        errno = ::posix_spawn(&pid_, arguments[0], actions.get(), attributes.get(),
-                              arguments.data(), environ);
-        if (errno != 0) throw failure("run", words.front());
-    }
+    Child(const std::vector<std::string>& words, int input, int output)
+        : pid_(system::start_program(words, system::own_environment(), {input, output, output})) {}
     ~Child() {
         if (!status_) stop();
     }
@@ -133,12 +62,12 @@ class Child {
         if (ended == pid_) status_ = status;
     }
 
-    pid_t pid_ = 0;
+    const pid_t pid_;
     std::optional<int> status_;
 };
 
 // What has been written so far; only its beginning is kept.
-void drain(const Descriptor& pipe, std::string& output) {
+void drain(const system::Descriptor& pipe, std::string& output) {
     std::array<char, 4096> block;
     for (ssize_t count = 0; (count = ::read(pipe.get(), block.data(), block.size())) > 0;) {
         const auto kept = std::min(static_cast<std::size_t>(count), longest_output - output.size());
@@ -148,7 +77,7 @@ void drain(const Descriptor& pipe, std::string& output) {
 
 // The status of the program, if it has ended in time. Its end closes the pipe and so wakes us,
 // unless something that it left behind holds the pipe open: then we look now and again.
-std::optional<int> wait_for(Child& child, const Descriptor& pipe, std::string& output,
+std::optional<int> wait_for(Child& child, const system::Descriptor& pipe, std::string& output,
                             const TimeLeft& left) {
     pollfd watched{pipe.get(), POLLIN, 0};
     for (;;) {
@@ -190,8 +119,8 @@ Attempt run_program(const std::vector<std::string>& words, std::string_view inpu
     const std::string& program = words.front();
     std::string output;
     try {
-        const Descriptor file = readable(input);
-        Pipe pipe;
+        const system::Descriptor file = readable(input);
+        system::Pipe pipe;
         Child child(words, file.get(), pipe.in.get());
         pipe.in.close();
         const auto status = wait_for(child, pipe.out, output, left);

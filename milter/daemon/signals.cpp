@@ -20,7 +20,7 @@ ReloadSignal::ReloadSignal() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
-    fd_ = Descriptor(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+    fd_ = system::Descriptor(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!fd_.is_open()) throw failure("wait for", "SIGUSR1");
 }
 

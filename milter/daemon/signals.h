@@ -4,7 +4,7 @@
 // (libmilter/signal.c), so a reload needs another signal: USR1, read here from a descriptor.
 #pragma once
 
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::daemon {
 
@@ -22,7 +22,7 @@ class ReloadSignal {
     bool taken();
 
   private:
-    Descriptor fd_;
+    system::Descriptor fd_;
 };
 
 }  // namespace spillway::daemon

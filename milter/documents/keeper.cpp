@@ -18,35 +18,33 @@
 #include "documents/sandbox.h"
 #include "extract/wire.h"
 #include "mail/text.h"
+#include "system/files.h"
 
 namespace spillway::documents {
 
 namespace {
 
-[[noreturn]] void fail(const char* what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
+using system::fail;
 
 // Ends the reader when the daemon does not listen any more: nobody wants to know then.
-void write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) ::_exit(1);
-        bytes.remove_prefix(static_cast<std::size_t>(written));
+void write_or_end(int fd, std::string_view bytes) {
+    try {
+        system::write_all(fd, bytes, "write what was read");
+    } catch (const std::system_error&) {
+        ::_exit(1);
     }
 }
 
 std::string_view mapped(int file, std::size_t size) {
     if (size == 0) return {};
     void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (start == MAP_FAILED) fail("cannot map the document");
+    if (start == MAP_FAILED) fail("map the document");
     return {static_cast<const char*>(start), size};
 }
 
 Findings findings_of(const extract::Request& request, std::string_view bytes, int output) {
     Reading reading(request.limits,
-                    [output](const Piece& piece) { write_all(output, extract::frame(piece)); });
+                    [output](const Piece& piece) { write_or_end(output, extract::frame(piece)); });
     try {
         reading.read(
             {.path = {}, .name = request.name, .label = request.label, .bytes = bytes, .depth = 0});
@@ -67,15 +65,15 @@ Findings findings_of(const extract::Request& request, std::string_view bytes, in
     const std::string_view bytes = mapped(received.document.get(), request.size);
     bound({.memory_bytes = request.limits.memory_bytes, .time_ms = request.limits.time_ms});
     filter.apply();
-    write_all(received.output.get(),
-              extract::frame(findings_of(request, bytes, received.output.get())));
+    write_or_end(received.output.get(),
+                 extract::frame(findings_of(request, bytes, received.output.get())));
     ::_exit(0);
 }
 
 // The wait status of the reader.
 int read_apart(extract::ReceivedRequest received, const ReaderFilter& filter) {
     const pid_t reader = ::fork();
-    if (reader < 0) fail("cannot start a reader");
+    if (reader < 0) fail("start a reader");
     if (reader == 0) {
         try {
             be_reader(received, filter);

@@ -7,12 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "extract/descriptor.h"
+#include "system/descriptor.h"
 
 namespace spillway::extract {
-
-// An empty file in the folder that nobody else can open and that is gone with its last descriptor.
-Descriptor open_unlinked(const std::string& folder);
 
 class DocumentFile {
   public:
@@ -29,7 +26,7 @@ class DocumentFile {
 
     const std::string folder_;
     const std::uint64_t threshold_;
-    Descriptor file_;
+    system::Descriptor file_;
     std::uint64_t size_ = 0;
     bool on_disk_ = false;
 };

@@ -1,89 +1,35 @@
 #include "extract/reading_process.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <system_error>
+
+#include "system/files.h"
+#include "system/program.h"
 
 namespace spillway::extract {
 
 namespace {
 
 using std::chrono::milliseconds;
-
-[[noreturn]] void fail(int error, const std::string& what) {
-    throw std::system_error(error, std::generic_category(), what);
-}
+using system::fail;
 
 struct Pair {
-    Descriptor ours, theirs;
+    system::Descriptor ours, theirs;
 };
 
 Pair control_sockets() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        fail(errno, "cannot make a pair of sockets");
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
+        fail("make a pair of sockets");
+    return {system::Descriptor(ends[0]), system::Descriptor(ends[1])};
 }
-
-Pair output_pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(errno, "cannot make a pipe");
-    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);  // of our end alone: two file descriptions
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-// The keeper gets the socket and our standard error, and none of the connections of the mail
-// server, which libmilter does not mark close-on-exec.
-class Actions {
-  public:
-    explicit Actions(int socket) {
-        posix_spawn_file_actions_init(&actions_);
-        posix_spawn_file_actions_adddup2(&actions_, socket, control_descriptor);
-        posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);
-        posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-        posix_spawn_file_actions_addchdir_np(&actions_, "/");
-    }
-    ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-    const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-  private:
-    posix_spawn_file_actions_t actions_{};
-};
-
-// A process group of its own, to be killed as a whole, and every signal as a new program expects
-// it.
-class Attributes {
-  public:
-    Attributes() {
-        sigset_t none;
-        sigset_t all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_init(&attributes_);
-        posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        posix_spawnattr_setpgroup(&attributes_, 0);
-        posix_spawnattr_setsigmask(&attributes_, &none);
-        posix_spawnattr_setsigdefault(&attributes_, &all);
-    }
-    ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    const posix_spawnattr_t* get() const { return &attributes_; }
-
-  private:
-    posix_spawnattr_t attributes_{};
-};
 
 // False when the time was up.
 bool wait_until_readable(int fd, Deadline deadline) {
@@ -112,7 +58,7 @@ Trouble gather(int pipe, Unframer& unframer, Deadline deadline) {
         } else if (errno == EAGAIN) {
             if (!wait_until_readable(pipe, deadline)) return Trouble::time;
         } else if (errno != EINTR) {
-            fail(errno, "cannot read what was found in a document");
+            fail("read what was found in a document");
         }
     }
 }
@@ -128,16 +74,10 @@ Trouble trouble_in(int status) {
 
 ReadingProcess::ReadingProcess(const std::string& program) {
     Pair sockets = control_sockets();
-    const Actions actions(sockets.theirs.get());
-    const Attributes attributes;
-    std::string name = program;
-    const std::array<char*, 2> arguments{name.data(), nullptr};
+    static_assert(control_descriptor == STDIN_FILENO);
     // Nothing of the daemon's surroundings: no library path, no locale, no secret.
-    std::string no_leak = "LC_ALL=C.UTF-8";
-    const std::array<char*, 2> environment{no_leak.data(), nullptr};
-    const int error = ::posix_spawn(&pid_, program.c_str(), actions.get(), attributes.get(),
-                                    arguments.data(), environment.data());
-    if (error != 0) fail(error, "cannot run " + program);
+    pid_ = system::start_program({program}, {"LC_ALL=C.UTF-8"},
+                                 {sockets.theirs.get(), STDERR_FILENO, STDERR_FILENO});
     socket_ = std::move(sockets.ours);
 }
 
@@ -149,12 +89,12 @@ ReadingProcess::~ReadingProcess() {
 
 std::optional<Extracted> ReadingProcess::read(const Request& request, int document,
                                               Deadline deadline) {
-    Pair pipe = output_pipe();
+    system::Pipe pipe;
     fit_ = false;  // until its status says that the document is done with
-    if (!send_request(socket_.get(), request, document, pipe.theirs.get())) return std::nullopt;
-    pipe.theirs.close();
+    if (!send_request(socket_.get(), request, document, pipe.in.get())) return std::nullopt;
+    pipe.in.close();
     Unframer unframer(request.limits);
-    Trouble trouble = gather(pipe.ours.get(), unframer, deadline);
+    Trouble trouble = gather(pipe.out.get(), unframer, deadline);
     const bool closed = trouble == Trouble::none;
     if (closed) trouble = wait_for_status(deadline);
     const bool ended = unframer.ended();

@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 
-#include "extract/descriptor.h"
 #include "extract/extracted.h"
 #include "extract/wire.h"
+#include "system/descriptor.h"
 
 namespace spillway::extract {
 
@@ -40,7 +40,7 @@ class ReadingProcess {
     Trouble wait_for_status(Deadline deadline);
 
     pid_t pid_ = 0;
-    Descriptor socket_;
+    system::Descriptor socket_;
     bool fit_ = true;
 };
 

@@ -60,8 +60,8 @@ void take_descriptors(msghdr& message, ReceivedRequest& received) {
         throw std::runtime_error("a request came without its descriptors");
     std::array<int, descriptors> fds{};
     std::memcpy(fds.data(), CMSG_DATA(control), sizeof fds);
-    received.document = Descriptor(fds[0]);
-    received.output = Descriptor(fds[1]);
+    received.document = system::Descriptor(fds[0]);
+    received.output = system::Descriptor(fds[1]);
 }
 
 }  // namespace

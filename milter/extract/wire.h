@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "extract/descriptor.h"
 #include "extract/extracted.h"
+#include "system/descriptor.h"
 
 namespace spillway::extract {
 
@@ -29,7 +29,7 @@ struct Request {
 
 struct ReceivedRequest {
     Request request;
-    Descriptor document, output;
+    system::Descriptor document, output;
 };
 
 // False when nobody listens at the other end any more. Throws std::system_error otherwise.

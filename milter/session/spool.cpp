@@ -6,25 +6,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <system_error>
-
-#include "extract/document_file.h"
+#include "system/files.h"
 
 namespace spillway::session {
 namespace {
 
-[[noreturn]] void fail(const std::string& what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-void write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("cannot write to the spool file");
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
+constexpr const char* writing = "write to the spool file";
 
 }  // namespace
 
@@ -40,14 +27,14 @@ void Spool::append(std::string_view bytes) {
     if (fd_ < 0)
         memory_.append(bytes);
     else
-        write_all(fd_, bytes);
+        system::write_all(fd_, bytes, writing);
     size_ += bytes.size();
 }
 
 void Spool::spill() {
-    const int fd = extract::open_unlinked(folder_).release();
+    const int fd = system::open_unlinked(folder_).release();
     try {
-        write_all(fd, memory_);
+        system::write_all(fd, memory_, writing);
     } catch (...) {
         ::close(fd);
         throw;
@@ -60,7 +47,7 @@ std::string_view Spool::bytes() {
     if (fd_ < 0) return memory_;
     if (mapped_ == nullptr) {
         void* const start = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
-        if (start == MAP_FAILED) fail("cannot map the spool file");
+        if (start == MAP_FAILED) system::fail("map the spool file");
         mapped_ = start;
         mapped_size_ = size_;
     }

@@ -26,7 +26,7 @@ tl::unexpected<std::string> unreadable(int error) {
 
 // The first line of a file.
 tl::expected<Secret, std::string> secret_in(const std::string& path) {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const system::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (file.get() < 0 || fstat(file.get(), &facts) != 0) return unreadable(errno);
     if (!S_ISREG(facts.st_mode)) return tl::unexpected<std::string>("not a regular file");

@@ -53,9 +53,9 @@ void prepare(int fd) {
 
 Failure no_connection(int error) { return Failure{"connect: " + error_text(error)}; }
 
-tl::expected<Descriptor, Failure> connected(const Address& address, Deadline deadline) {
+tl::expected<system::Descriptor, Failure> connected(const Address& address, Deadline deadline) {
     const int family = address.bytes.ss_family;
-    Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    system::Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (socket.get() < 0) {
         const std::string why = "socket: " + error_text(errno);
         return tl::make_unexpected(Failure{.why = why, .lost = false, .ours = true});
@@ -84,10 +84,6 @@ Progress progress_of(ssize_t moved, Progress::Is halt) {
 }
 
 }  // namespace
-
-Descriptor::~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-}
 
 Progress Stream::Plain::read(char* to, std::size_t most) const {
     Progress progress = progress_of(recv(fd, to, most, 0), Progress::Is::want_read);

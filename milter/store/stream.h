@@ -15,6 +15,7 @@
 #include <tl/expected.hpp>
 
 #include "crypto/tls.h"
+#include "system/descriptor.h"
 
 namespace spillway::store {
 
@@ -32,23 +33,6 @@ struct Failure {
 struct Address {
     sockaddr_storage bytes{};
     socklen_t length = 0;
-};
-
-// A file descriptor that closes itself; -1 is none.
-class Descriptor {
-  public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor();
-
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
 };
 
 // Whom to trust, and what the server's certificate must be for. Lives as long as the stream.
@@ -76,11 +60,12 @@ class Stream {
         crypto::Progress write(std::string_view bytes) const;
     };
 
-    explicit Stream(Descriptor socket) : socket_(std::move(socket)), way_(Plain{socket_.get()}) {}
+    explicit Stream(system::Descriptor socket)
+        : socket_(std::move(socket)), way_(Plain{socket_.get()}) {}
     tl::expected<void, Failure> shake_hands(const TlsEnd& tls, Deadline deadline);
     bool has_pending() const;
 
-    Descriptor socket_;
+    system::Descriptor socket_;
     std::variant<Plain, crypto::TlsStream> way_;  // refers to the socket's number
 };
 

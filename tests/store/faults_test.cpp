@@ -60,8 +60,8 @@ class Charger {
     Charger(const language::RedisStore& place, const std::vector<int>& messages) {
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-        answered_ = Descriptor(ends[0]);
-        const Descriptor writing(ends[1]);
+        answered_ = system::Descriptor(ends[0]);
+        const system::Descriptor writing(ends[1]);
         pid_ = fork();
         if (pid_ != 0) return;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -91,7 +91,7 @@ class Charger {
     }
 
   private:
-    Descriptor answered_;
+    system::Descriptor answered_;
     pid_t pid_ = -1;
 };
 

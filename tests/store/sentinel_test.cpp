@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(one_sentinel_that_answers_is_enough) {
     const TestSet set;
     auto place = set.place();
     std::uint16_t mute_port = 0;
-    const Descriptor mute = listening_socket(mute_port);
+    const system::Descriptor mute = listening_socket(mute_port);
     place.hosts = {{"127.0.0.1", 1}, {"127.0.0.1", mute_port}, place.hosts[0]};
     Redis redis(place);
     BOOST_TEST(incremented(redis, 600ms) == "1");

@@ -20,8 +20,8 @@
 namespace spillway::store {
 
 // A listening socket of 127.0.0.1 on a port that was free.
-inline Descriptor listening_socket(std::uint16_t& port) {
-    Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+inline system::Descriptor listening_socket(std::uint16_t& port) {
+    system::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -58,9 +58,9 @@ class ServerProcess {
         arguments.push_back(nullptr);
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-        output_ = Descriptor(ends[0]);
+        output_ = system::Descriptor(ends[0]);
         {
-            const Descriptor writing(ends[1]);
+            const system::Descriptor writing(ends[1]);
             pid_ = fork();
             if (pid_ == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -100,7 +100,7 @@ class ServerProcess {
         }
     }
 
-    Descriptor output_;
+    system::Descriptor output_;
     pid_t pid_ = -1;
     std::string said_;
 };

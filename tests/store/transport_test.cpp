@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(tls_and_plain_do_not_meet) {
 
 BOOST_AUTO_TEST_CASE(a_handshake_that_is_not_answered_costs_the_deadline) {
     std::uint16_t port = 0;
-    const Descriptor mute = listening_socket(port);
+    const system::Descriptor mute = listening_socket(port);
     auto place = tls_server().place();
     place.hosts = {{"127.0.0.1", port}};
     Redis redis(place);

@@ -68,8 +68,8 @@ class Wire {
 
   private:
     struct Pair {
-        Descriptor client;
-        Descriptor redis;
+        system::Descriptor client;
+        system::Descriptor redis;
         std::string held{};
         bool was_held = false;
         bool loses_reply = false;
@@ -102,8 +102,9 @@ class Wire {
     }
 
     void accept_one() {
-        Descriptor client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        Descriptor redis(::socket(redis_[0].bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        system::Descriptor client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        system::Descriptor redis(
+            ::socket(redis_[0].bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const auto* to = reinterpret_cast<const sockaddr*>(&redis_[0].bytes);
         ++connections_;
         if (is_cut_ || connect(redis.get(), to, redis_[0].length) != 0) return;
@@ -117,7 +118,7 @@ class Wire {
         return trouble_ == Trouble::say ? trouble_ : std::exchange(trouble_, Trouble::none);
     }
 
-    static bool send(const Descriptor& to, std::string_view bytes) {
+    static bool send(const system::Descriptor& to, std::string_view bytes) {
         return ::send(to.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                static_cast<ssize_t>(bytes.size());
     }
@@ -129,7 +130,7 @@ class Wire {
         const ssize_t got = read(pair.client.get(), buffer, sizeof buffer);
         if (got <= 0) {
             if (!pair.was_held) return false;
-            pair.client = Descriptor();  // it gave up, the command is still on its way
+            pair.client = system::Descriptor();  // it gave up, the command is still on its way
             return true;
         }
         const std::string_view command(buffer, static_cast<std::size_t>(got));
@@ -167,7 +168,7 @@ class Wire {
     const std::vector<Address> redis_;
     const std::string text_;
     std::uint16_t port_ = 0;
-    Descriptor listener_;
+    system::Descriptor listener_;
     int wake_[2] = {-1, -1};
     std::list<Pair> pairs_;  // of the thread alone
     std::atomic<bool> delivers_{false};

@@ -35,8 +35,8 @@ struct Served {
         control.add_watched(watched, now);
         return watched.size();
     }
-    daemon::Descriptor client() const {
-        daemon::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    system::Descriptor client() const {
+        system::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         std::strcpy(address.sun_path, (folder / "control").c_str());
@@ -46,12 +46,12 @@ struct Served {
     }
 };
 
-void ask(const daemon::Descriptor& client) {
+void ask(const system::Descriptor& client) {
     BOOST_REQUIRE(::send(client.get(), "x\n", 2, 0) == 2);
 }
 
 // Everything that can be read now.
-std::string taken(const daemon::Descriptor& client) {
+std::string taken(const system::Descriptor& client) {
     std::string text;
     char block[65536];
     for (ssize_t count = 0; (count = ::recv(client.get(), block, sizeof block, 0)) > 0;)
@@ -63,7 +63,7 @@ std::string taken(const daemon::Descriptor& client) {
 struct NoDescriptors {
     NoDescriptors() {
         ::getrlimit(RLIMIT_NOFILE, &before);
-        const daemon::Descriptor lowest(::dup(0));
+        const system::Descriptor lowest(::dup(0));
         const rlimit none{static_cast<rlim_t>(lowest.get()), before.rlim_max};
         ::setrlimit(RLIMIT_NOFILE, &none);
     }

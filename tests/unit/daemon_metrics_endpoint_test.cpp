@@ -30,8 +30,8 @@ struct Served {
         endpoint.serve(
             watched, [this] { return text; }, now);
     }
-    daemon::Descriptor client() const {
-        daemon::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    system::Descriptor client() const {
+        system::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -42,13 +42,13 @@ struct Served {
     }
 };
 
-void say(const daemon::Descriptor& client, const std::string& text) {
+void say(const system::Descriptor& client, const std::string& text) {
     BOOST_REQUIRE(::send(client.get(), text.data(), text.size(), 0) ==
                   static_cast<ssize_t>(text.size()));
 }
 
 // What comes until the daemon closes.
-std::string heard(const daemon::Descriptor& client) {
+std::string heard(const system::Descriptor& client) {
     std::string text;
     char block[65536];
     for (ssize_t count = 0; (count = ::recv(client.get(), block, sizeof block, 0)) > 0;)

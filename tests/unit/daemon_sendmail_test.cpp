@@ -8,7 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 #include "unit/daemon_folder.h"
 
 using namespace spillway;
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(a_hanging_program_is_ended_with_all_it_started, Programs
         run("sh -c 'exec 3>fifo; exec sleep 600' & cat fifo > /dev/null", "", 300ms);
     BOOST_TEST(why(attempt) == "took too long and was ended");
     BOOST_TEST((steady_clock::now() - begun < 20s));
-    const daemon::Descriptor fifo(::open((folder / "fifo").c_str(), O_RDONLY | O_NONBLOCK));
+    const system::Descriptor fifo(::open((folder / "fifo").c_str(), O_RDONLY | O_NONBLOCK));
     char byte = 0;
     ssize_t count = -1;
     while ((count = ::read(fifo.get(), &byte, 1)) < 0 && errno == EAGAIN) continue;
@@ -109,7 +109,7 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_closes_its_output_is_still_waited_for, Pr
 }
 
 BOOST_FIXTURE_TEST_CASE(the_program_inherits_no_descriptor_and_no_blocked_signal, Programs) {
-    const daemon::Descriptor open_one(::open("/dev/null", O_RDONLY));  // not close-on-exec
+    const system::Descriptor open_one(::open("/dev/null", O_RDONLY));  // not close-on-exec
     sigset_t all;
     sigset_t before;
     sigfillset(&all);

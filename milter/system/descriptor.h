@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace spillway::extract {
+namespace spillway::system {
 
 class Descriptor {
   public:
@@ -30,4 +30,4 @@ class Descriptor {
     int fd_ = -1;
 };
 
-}  // namespace spillway::extract
+}  // namespace spillway::system
