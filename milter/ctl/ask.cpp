@@ -108,4 +108,9 @@ std::string json_text(const json& value) {
     return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+std::string ascii_json_text(const json& value, Lines lines) {
+    const int indent = lines == Lines::one ? -1 : 2;
+    return value.dump(indent, ' ', true, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace spillway::ctl

@@ -27,4 +27,8 @@ std::string own_name();
 // JSON as all verbs print it: indented, safe for any bytes.
 std::string json_text(const nlohmann::json& value);
 
+// The same in ASCII: what a message holds reaches no terminal as it is. In one line, or indented.
+enum class Lines { one, many };
+std::string ascii_json_text(const nlohmann::json& value, Lines lines);
+
 }  // namespace spillway::ctl

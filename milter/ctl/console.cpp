@@ -15,6 +15,7 @@
 
 #include "limits/limits.h"
 #include "log/inert.h"
+#include "mail/utf8.h"
 #include "policy/words.h"
 
 namespace spillway::ctl {
@@ -79,6 +80,24 @@ std::string shown(std::string_view text) {
         bare += safe[i];
     }
     return bare;
+}
+
+std::string visible(std::string_view text) {
+    constexpr std::size_t piece_bytes = 256;  // no more than what shown() leaves whole
+    std::string safe;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        while (!line.empty()) {
+            const std::string_view piece = mail::utf8_prefix(line, piece_bytes);
+            safe += shown(piece);
+            line.remove_prefix(piece.size());
+        }
+        safe += '\n';
+    }
+    return safe;
 }
 
 std::string span_text(std::int64_t seconds) {

@@ -20,6 +20,9 @@ std::string max_text(std::int64_t max);  // with commas, or "unlimited"
 // Foreign text without anything that could drive a terminal.
 std::string shown(std::string_view text);
 
+// Foreign text of any length, made harmless in the same way; only its line ends stay.
+std::string visible(std::string_view text);
+
 // "7d", "1h", "90s": the largest unit that loses nothing.
 std::string span_text(std::int64_t seconds);
 

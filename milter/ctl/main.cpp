@@ -16,6 +16,8 @@ struct Options {
     Common common;
     CheckOptions check;
     TestOptions test;
+    ScanOptions scan;
+    ExtractOptions extract;
     CountersOptions counters;
     std::string reset_key;
     std::vector<std::string> words;  // of the one verb that runs
@@ -44,21 +46,27 @@ void add_check(CLI::App& app, Options& options, Run& run) {
     verb->add_flag("-v,--verbose", options.check.verbose, "show at which stage each rule acts");
 }
 
+// Whether --mail-from was named is known only once the command line is read.
+CLI::Option* add_envelope(CLI::App& verb, EnvelopeOptions& envelope) {
+    verb.add_option("--as", envelope.login, "login of the sender");
+    verb.add_option("--from-ip", envelope.client_ip, "address of the client");
+    CLI::Option* sender = verb.add_option("--mail-from", envelope.sender,
+                                          "envelope sender (else the author), <> for none");
+    verb.add_option("--rcpt", envelope.recipients, "recipient, may be repeated (else To, Cc)")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    verb.add_option("--at", envelope.at,
+                    "\"2026-11-23 12:00\" in the policy's time zone (else now)");
+    verb.add_flag("--local", envelope.local, "as if submitted by sendmail(1)");
+    return sender;
+}
+
 void add_test(CLI::App& app, Options& options, Run& run) {
     TestOptions& test_options = options.test;
     CLI::App* verb = add_verb(app, "test", "Say what would become of a message", run,
                               [&] { return test(options.common, options.test); });
     verb->add_option("MESSAGE", test_options.file, "the message, - for standard input")->required();
-    verb->add_option("--as", test_options.login, "login of the sender");
-    verb->add_option("--from-ip", test_options.client_ip, "address of the client");
-    CLI::Option* sender = verb->add_option("--mail-from", test_options.sender,
-                                           "envelope sender (else the author), <> for none");
-    verb->add_option("--rcpt", test_options.recipients, "recipient, may be repeated (else To, Cc)")
-        ->type_size(1)
-        ->allow_extra_args(false);
-    verb->add_option("--at", test_options.at,
-                     "\"2026-11-23 12:00\" in the policy's time zone (else now)");
-    verb->add_flag("--local", test_options.local, "as if submitted by sendmail(1)");
+    CLI::Option* sender = add_envelope(*verb, test_options.envelope);
     verb->add_option("--used", test_options.used, "LIMIT=N: this much is used already")
         ->type_size(1)
         ->allow_extra_args(false);
@@ -69,9 +77,45 @@ void add_test(CLI::App& app, Options& options, Run& run) {
     verb->add_option("--expect", test_options.expected, "exit 1 unless this is the verdict")
         ->check(CLI::IsMember({"accept", "quarantine", "reject", "defer", "discard"}));
     verb->parse_complete_callback([&options, &run, sender] {
-        options.test.sender_named = sender->count() > 0;
+        options.test.envelope.sender_named = sender->count() > 0;
         run = [&options] { return test(options.common, options.test); };
     });
+}
+
+void add_scan(CLI::App& app, Options& options, Run& run) {
+    ScanOptions& wanted = options.scan;
+    CLI::App* verb = add_verb(app, "scan", "Say what rules find in many messages", run, {});
+    verb->add_option("PLACE", wanted.places, "messages, folders of them, mailboxes")->required();
+    verb->add_option("--rule", wanted.rules, "only this rule, switched on; may be repeated")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    verb->add_option("--with", wanted.modes, "switch on rules in this mode; may be repeated")
+        ->type_size(1)
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember({"audit", "off"}));
+    verb->add_option("--jobs", wanted.jobs, "messages at a time (else one for each processor)")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
+    verb->add_flag("--each", wanted.each, "tell of each message, a line for each");
+    CLI::Option* sender = add_envelope(*verb, wanted.envelope);
+    verb->parse_complete_callback([&options, &run, sender] {
+        options.scan.envelope.sender_named = sender->count() > 0;
+        run = [&options] { return scan(options.common, options.scan); };
+    });
+}
+
+void add_extract(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "extract", "Show what is read in a message", run,
+                              [&] { return extract(options.common, options.extract); });
+    verb->add_option("MESSAGE", options.extract.file, "the message, - for standard input")
+        ->required();
+    verb->add_option("--text", options.extract.texts, "only this text; may be repeated")
+        ->type_size(1)
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember({"subject", "text", "hidden", "any-text", "html", "raw", "links",
+                               "attachment.name", "attachment.type", "attachment.text"}));
+    verb->add_option("--part", options.extract.part, "only what stands in this part")
+        ->type_name("PATH");
 }
 
 void add_counters(CLI::App& app, Options& options, Run& run) {
@@ -184,6 +228,8 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     app.add_flag("--json", options.common.json, "write JSON");
     add_check(app, options, run);
     add_test(app, options, run);
+    add_scan(app, options, run);
+    add_extract(app, options, run);
     add_verb(app, "status", "Show how the daemon is", run, [&] { return status(options.common); });
     add_verb(app, "reload", "Have the daemon read its files anew", run,
              [&] { return reload(options.common); });

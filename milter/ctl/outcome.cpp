@@ -135,6 +135,18 @@ std::vector<std::string> row_of(const policy::LimitReport& report, const Outcome
     return {report.limit, use, note, shown(report.key)};
 }
 
+// The excerpt stands last: its width says nothing about the columns of others.
+Rows hit_rows(const std::vector<policy::Hit>& hits) {
+    Rows rows;
+    for (const policy::Hit& hit : hits) {
+        const std::string times =
+            fmt::format("{}{}x", hit.more ? "at least " : "", with_commas(hit.occurrences));
+        rows.push_back({hit.rule, times, shown(hit.what), shown(hit.field), place_text(hit),
+                        shown(hit.excerpt)});
+    }
+    return rows;
+}
+
 Rows suspension_rows(const policy::Rehearsal& rehearsal, const date::time_zone& zone) {
     Rows rows;
     for (const limits::Suspension& one : rehearsal.suspended) {
@@ -184,6 +196,12 @@ std::string reply_text(const policy::Reply& reply) {
     return fmt::format("{} {} {}", reply.code, reply.enhanced, reply.text);
 }
 
+std::string place_text(const policy::Hit& hit) {
+    const std::string part = hit.part.empty() ? "" : "part " + hit.part;
+    if (hit.file.empty()) return part;
+    return part + (part.empty() ? "" : ", ") + shown(hit.file);
+}
+
 std::string text_of(const Outcome& outcome) {
     const policy::Decision& decision = outcome.rehearsal.decision;
     const bool charged = std::ranges::all_of(decision.limits, [](const auto& report) {
@@ -195,7 +213,8 @@ std::string text_of(const Outcome& outcome) {
         refused_alone.push_back({shown(one.address.text()), one.refusal.decided_by,
                                  reply == nullptr ? "" : shown(reply_text(*reply))});
     }
-    for (const policy::RuleReport& report : outcome.rules) rules.push_back(row_of(report));
+    for (const policy::RuleReport& report : outcome.rehearsal.rules)
+        rules.push_back(row_of(report));
     for (const policy::LimitReport& report : decision.limits) {
         limits.push_back(row_of(report, outcome, charged));
     }
@@ -205,6 +224,7 @@ std::string text_of(const Outcome& outcome) {
     std::string text = facts(outcome) + "\n" + verdict(outcome.rehearsal);
     text += section("recipients refused alone", refused_alone);
     text += section("rules", rules);
+    text += section("found", hit_rows(outcome.rehearsal.hits));
     text += section("limits", limits);
     text += section("edits", edits);
     text += section("suspended", suspension_rows(outcome.rehearsal, *outcome.policy.zone));

@@ -17,9 +17,7 @@ struct Outcome {
     const policy::Policy& policy;
     const policy::Message& message;
     policy::Identity identity;
-    policy::Rehearsal rehearsal;
-    // Every rule read until the message ended, early or at its end.
-    std::vector<policy::RuleReport> rules;
+    policy::Rehearsal rehearsal;  // with its hits
 };
 
 // For people. The golden tests compare it byte for byte.
@@ -32,5 +30,9 @@ nlohmann::json json_of(const Outcome& outcome);
 const policy::Reply* reply_of(const policy::Verdict& verdict);
 
 std::string reply_text(const policy::Reply& reply);  // "550 5.7.1 Not here"
+
+// "part 2, list.zip/cards.csv", "part 1"; "" for what stands in no part.
+std::string place_text(const policy::Hit& hit);
+nlohmann::json json_of_hits(const std::vector<policy::Hit>& hits);
 
 }  // namespace spillway::ctl

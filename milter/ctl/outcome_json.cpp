@@ -86,6 +86,12 @@ json json_of(const policy::Edit& edit) {
     return {{"edit", "remove-header"}, {"name", removed.name}, {"nth", removed.nth}};
 }
 
+json json_of(const policy::Hit& hit) {
+    return {{"rule", hit.rule}, {"field", hit.field},    {"what", hit.what},
+            {"part", hit.part}, {"file", hit.file},      {"occurrences", hit.occurrences},
+            {"more", hit.more}, {"excerpt", hit.excerpt}};
+}
+
 json json_of(const policy::RefusedRecipient& one) {
     return {{"recipient", one.address.text()},
             {"verdict", policy::name_of(one.refusal.verdict)},
@@ -102,6 +108,8 @@ json array_of(const std::vector<T>& items) {
 
 }  // namespace
 
+json json_of_hits(const std::vector<policy::Hit>& hits) { return array_of(hits); }
+
 json json_of(const Outcome& outcome) {
     const policy::Decision& decision = outcome.rehearsal.decision;
     return {{"verdict", policy::name_of(decision.verdict)},
@@ -114,7 +122,8 @@ json json_of(const Outcome& outcome) {
             {"account", outcome.identity.account},
             {"sender", outcome.message.sender.text()},
             {"refused_recipients", array_of(outcome.rehearsal.refused)},
-            {"rules", array_of(outcome.rules)},
+            {"rules", array_of(outcome.rehearsal.rules)},
+            {"hits", array_of(outcome.rehearsal.hits)},
             {"limits", array_of(decision.limits)},
             {"edits", array_of(decision.edits)},
             {"suspended", array_of(outcome.rehearsal.suspended)},

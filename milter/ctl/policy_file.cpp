@@ -8,8 +8,8 @@
 
 namespace spillway::ctl {
 
-language::Generation loaded(const std::string& file) {
-    language::Generation generation = language::load(file, daemon::disk_files());
+language::Generation loaded(const std::string& file, const language::Revise& revise) {
+    language::Generation generation = language::load_revised(file, daemon::disk_files(), revise);
     for (const language::Diagnostic& diagnostic : generation.diagnostics.all()) {
         fmt::print(stderr, "{}\n", diagnostic.text());
     }

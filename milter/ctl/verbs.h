@@ -15,7 +15,14 @@
 namespace spillway::ctl {
 
 // sysexits.h where it has a fitting name.
-enum Exit { succeeded = 0, refused = 1, usage = 64, unreachable = 69, bad_configuration = 78 };
+enum Exit {
+    succeeded = 0,
+    refused = 1,
+    usage = 64,
+    unreachable = 69,
+    bad_configuration = 78,
+    interrupted = 130,  // as of a shell whose program ended by SIGINT
+};
 
 class Stopped : public std::runtime_error {
   public:
@@ -38,8 +45,8 @@ struct CheckOptions {
 };
 int check(const Common& common, const CheckOptions& options);
 
-struct TestOptions {
-    std::string file;  // "-" is standard input
+// The conversation that messages in files would come in.
+struct EnvelopeOptions {
     std::string login;
     std::string client_ip;
     bool sender_named = false;  // else the first author of From
@@ -47,11 +54,33 @@ struct TestOptions {
     std::vector<std::string> recipients;  // none: those of To and Cc
     std::string at;                       // "" is now
     bool local = false;
+};
+
+struct TestOptions {
+    EnvelopeOptions envelope;
+    std::string file;               // "-" is standard input
     std::vector<std::string> used;  // LIMIT=N
     std::int64_t campaign = 0;      // to how many others the text has gone
     std::string expected;           // a verdict's name, or ""
 };
 int test(const Common& common, const TestOptions& options);
+
+struct ScanOptions {
+    EnvelopeOptions envelope;
+    std::vector<std::string> places;  // files, folders, mailboxes
+    std::vector<std::string> rules;   // only these, switched on; none: all
+    std::vector<std::string> modes;   // "audit", "off": rules in these are switched on
+    std::size_t jobs = 0;             // 0: as many as there are processors
+    bool each = false;
+};
+int scan(const Common& common, const ScanOptions& options);
+
+struct ExtractOptions {
+    std::string file;                // "-" is standard input
+    std::vector<std::string> texts;  // fields of contents, as the language has them
+    std::string part;
+};
+int extract(const Common& common, const ExtractOptions& options);
 
 int status(const Common& common);
 int reload(const Common& common);

@@ -9,6 +9,7 @@
 #include "language/compile_settings.h"
 #include "language/names.h"
 #include "language/parser.h"
+#include "language/revised.h"
 #include "language/test_blocks.h"
 
 namespace spillway::language {
@@ -104,7 +105,7 @@ void keep_patterns(const match::PatternSets& patterns, const Files& files, Gener
             place, "the next start or reload compiles all patterns again: " + kept.error());
 }
 
-Generation loaded(const std::string& path, const Files& files) {
+Generation loaded(const std::string& path, const Files& files, const Revise& revise) {
     Generation generation;
     const auto slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
@@ -116,6 +117,10 @@ Generation loaded(const std::string& path, const Files& files) {
     generation.tests_run = run_tests(program, *policy, generation.diagnostics);
     if (generation.diagnostics.has_errors()) return generation;
     keep_patterns(*policy->patterns, files, generation, {path, 1, 1});
+    if (revise) {
+        revise(*policy);
+        arrange(*policy);
+    }
     generation.policy = std::move(policy);
     return generation;
 }
@@ -123,7 +128,11 @@ Generation loaded(const std::string& path, const Files& files) {
 }  // namespace
 
 Generation load(const std::string& path, const Files& files) {
-    Generation generation = loaded(path, files);
+    return load_revised(path, files, {});
+}
+
+Generation load_revised(const std::string& path, const Files& files, const Revise& revise) {
+    Generation generation = loaded(path, files, revise);
     generation.diagnostics.sort();
     return generation;
 }

@@ -1,10 +1,12 @@
 #include "mail/mime.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "mail/content_type.h"
 #include "mail/encoded_word.h"
 #include "mail/entity.h"
+#include "mail/part_tree.h"
 #include "mail/transfer.h"
 
 namespace spillway::mail {
@@ -159,6 +161,9 @@ class Walk {
         add_message(message, 0, "");
     }
 
+    // From now on each part is told as it is labelled.
+    void record(std::vector<LabelledPart>& labels) { labels_ = &labels; }
+
     // Adds to what `parts` holds.
     Parts run(Parts parts = {}) && {
         result_ = std::move(parts);
@@ -207,9 +212,27 @@ class Walk {
             first_and_last<std::string>(entity.transfer_encodings, first_word, std::equal_to<>());
         if (!std::ranges::all_of(encodings, is_known_encoding))
             not_readable("a transfer encoding that nobody knows");
+        if (labels_) labels_->push_back(labelled(entity, contents, encodings, pending));
         for (const ContentType& content : contents)
             visit_as(content, encodings, entity.body, pending);
         add_file(entity, contents, encodings, pending);
+    }
+
+    static LabelledPart labelled(const Entity& entity, const std::vector<ContentType>& contents,
+                                 const std::vector<std::string>& encodings,
+                                 const Pending& pending) {
+        LabelledPart part;
+        part.path = pending.path;
+        part.encodings = encodings;
+        part.body = entity.body;
+        for (const ContentType& content : contents) {
+            part.types.push_back(content.type);
+            std::ranges::move(content.all("charset"), std::back_inserter(part.charsets));
+        }
+        for (const std::string_view value : entity.dispositions)
+            part.dispositions.push_back(first_word(value));
+        part.names = names_in(entity.dispositions, entity.content_types);
+        return part;
     }
 
     void add_file(const Entity& entity, const std::vector<ContentType>& contents,
@@ -357,6 +380,7 @@ class Walk {
     std::vector<Pending> pending_;  // the next one last
     int parts_ = 0;
     Parts result_;
+    std::vector<LabelledPart>* labels_ = nullptr;  // none: nobody wants to know
 };
 
 // Only carriage returns end lines where there are no line feeds, as on computers of old.
@@ -364,15 +388,29 @@ bool has_old_line_ends(std::string_view message) {
     return message.find('\n') == message.npos && message.find('\r') != message.npos;
 }
 
+// The message itself, or a copy kept in `parts`.
+std::string_view with_line_feeds(std::string_view message, Parts& parts) {
+    if (!has_old_line_ends(message)) return message;
+    std::string& copy = parts.decoded.emplace_back(message);
+    std::ranges::replace(copy, '\r', '\n');
+    return copy;
+}
+
 }  // namespace
 
 Parts parts_of(std::string_view message, const ReadingLimits& limits,
                const std::function<void()>& rest) {
-    if (!has_old_line_ends(message)) return Walk(message, limits, rest).run();
     Parts parts;
-    std::string& copy = parts.decoded.emplace_back(message);
-    std::ranges::replace(copy, '\r', '\n');
-    return Walk(copy, limits, rest).run(std::move(parts));
+    return Walk(with_line_feeds(message, parts), limits, rest).run(std::move(parts));
+}
+
+PartTree part_tree_of(std::string_view message, const ReadingLimits& limits) {
+    PartTree tree;
+    Parts parts;
+    Walk walk(with_line_feeds(message, parts), limits, {});
+    walk.record(tree.labels);
+    tree.parts = std::move(walk).run(std::move(parts));
+    return tree;
 }
 
 std::vector<Body> bodies_of(std::string_view sent, const std::vector<std::string>& encodings) {

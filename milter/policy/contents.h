@@ -43,11 +43,15 @@ class Contents {
              std::function<void()> forgetting)
         : message_(message), limits_(limits), forgetting_(std::move(forgetting)) {}
 
+    const mail::Parts& parts();
     const mail::ReadText& text();
     const mail::Attachments& attachments();
 
     // Handed in before the rules are read, where a rule asks for them; never is cannot tell.
     void know(std::vector<AttachmentText> texts) { attachment_texts_ = std::move(texts); }
+    const std::optional<std::vector<AttachmentText>>& known_texts() const {
+        return attachment_texts_;
+    }
 
     // What a field of contents holds, with `folded` without case, accents and disguise (see
     // match/folding.h). `incomplete` says why "not found" is no answer.
@@ -66,7 +70,6 @@ class Contents {
     bool truncated();
 
   private:
-    const mail::Parts& parts();
     void forget_large();
     Values made(Field field);
     Values one(std::string_view text, std::optional<std::string> incomplete);

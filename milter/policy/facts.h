@@ -20,6 +20,8 @@ namespace spillway::policy {
 struct RuleCost {
     std::chrono::nanoseconds
         patterns{};  // in searches by PCRE2; scans of all patterns are no one's
+    // All of it, with Facts::timed: what several rules need is made for the first that asks.
+    std::chrono::nanoseconds all{};
 };
 
 class Facts {
@@ -51,6 +53,7 @@ class Facts {
     match::Budget budget;  // of all patterns together
     match::Scans scans;
     std::vector<RuleCost> costs;  // in the order of Policy::rules, once these were read
+    bool timed = false;           // by the clock, which costs a little for each rule
 
   private:
     const Policy& policy_;

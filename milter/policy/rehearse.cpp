@@ -31,8 +31,12 @@ std::vector<limits::Charge> usable_charges(const Policy& policy, const Message& 
 class Rehearsing {
   public:
     Rehearsing(const Policy& policy, Message message, limits::Counters& counters,
-               const AttachmentReader& read)
-        : policy_(policy), message_(std::move(message)), counters_(counters), read_(read) {}
+               const AttachmentReader& read, Telling telling)
+        : policy_(policy),
+          message_(std::move(message)),
+          counters_(counters),
+          read_(read),
+          telling_(telling) {}
 
     Rehearsal play() &&;
 
@@ -43,11 +47,14 @@ class Rehearsing {
     void end();
     void end(Stage stage, const Refusal& refusal);
     void suspend(const std::vector<SuspendOrder>& orders);
+    void read_rules_again();
+    void tell(std::vector<RuleReport> rules, Facts& facts);
 
     const Policy& policy_;
     Message message_;
     limits::Counters& counters_;
     const AttachmentReader& read_;
+    const Telling telling_;
     Rehearsal rehearsal_;
 };
 
@@ -102,6 +109,7 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
 
 void Rehearsing::end() {
     Facts facts(policy_, message_);
+    facts.timed = telling_.costs;
     if (const auto* attachments = attachments_to_read(facts); attachments && read_)
         facts.contents.know(read_(*attachments));
     const auto mailing = mailing_of(facts);
@@ -112,6 +120,26 @@ void Rehearsing::end() {
     if (last.call) outcome = counters_.charge(*last.call, message_.received);
     rehearsal_.decision = decide(policy_, message_, std::move(last), outcome);
     suspend(rehearsal_.decision.suspend);
+    tell(rehearsal_.decision.rules, facts);
+}
+
+// A message that is refused early has no report of its own: the rules that could act by then are
+// read again.
+void Rehearsing::read_rules_again() {
+    Facts facts(policy_, message_);
+    facts.timed = telling_.costs;
+    std::vector<RuleReport> reports = questions(facts).so_far.rules;
+    std::erase_if(reports, [&](const RuleReport& report) {
+        const auto rule = std::ranges::find(policy_.rules, report.rule, &Rule::name);
+        return rule != policy_.rules.end() && rule->acts_at > rehearsal_.stage;
+    });
+    tell(std::move(reports), facts);
+}
+
+void Rehearsing::tell(std::vector<RuleReport> rules, Facts& facts) {
+    rehearsal_.rules = std::move(rules);
+    if (telling_.costs) rehearsal_.costs = facts.costs;
+    if (telling_.hits) rehearsal_.hits = hits_of(rehearsal_.rules, facts);
 }
 
 Rehearsal Rehearsing::play() && {
@@ -119,7 +147,12 @@ Rehearsal Rehearsing::play() && {
     message_.recipients.clear();
     const bool refused = refused_at(Stage::mail) || without_place() || refused_by_all(asked) ||
                          refused_at(Stage::data) || refused_at(Stage::headers);
-    if (!refused) end();
+    if (!refused) {
+        end();
+    } else if (telling_.hits || telling_.costs) {
+        message_.recipients = asked;
+        read_rules_again();
+    }
     return std::move(rehearsal_);
 }
 
@@ -170,8 +203,8 @@ bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
 }
 
 Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
-                   const AttachmentReader& read) {
-    return Rehearsing(policy, std::move(message), counters, read).play();
+                   const AttachmentReader& read, Telling telling) {
+    return Rehearsing(policy, std::move(message), counters, read, telling).play();
 }
 
 }  // namespace spillway::policy

@@ -10,6 +10,8 @@
 #include "limits/memory_counters.h"
 #include "policy/contents.h"
 #include "policy/evaluate.h"
+#include "policy/facts.h"
+#include "policy/hits.h"
 
 namespace spillway::policy {
 
@@ -25,6 +27,17 @@ struct Rehearsal {
     // Of an early refusal: its verdict, who decided and whom that suspends, nothing else.
     Decision decision;
     std::vector<limits::Suspension> suspended;  // by the message or a refused recipient of it
+
+    // Every rule read until the message ended, early or at its end; with either of Telling.
+    std::vector<RuleReport> rules;
+    std::vector<Hit> hits;        // of those that matched, in order; with Telling::hits
+    std::vector<RuleCost> costs;  // in the order of Policy::rules, with Telling::costs
+};
+
+// What else is wanted, for it takes time.
+struct Telling {
+    bool hits = false;
+    bool costs = false;
 };
 
 // Counts what others are said to have used of a limit before this message: of distinct recipients
@@ -43,6 +56,6 @@ bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
 
 // Without `read` it cannot be told what attachments hold.
 Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
-                   const AttachmentReader& read = {});
+                   const AttachmentReader& read = {}, Telling telling = {});
 
 }  // namespace spillway::policy

@@ -88,6 +88,11 @@ Refusal refusal_of(const Rule& rule, const Facts& facts) {
     return refusal;
 }
 
+std::chrono::nanoseconds time_now(const Facts& facts) {
+    if (!facts.timed) return {};
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 // Carries one reading of the rules along.
 class Reading {
   public:
@@ -200,10 +205,12 @@ void Reading::read(const Rule& rule) {
     if (rule.mode == Mode::off) return;
     facts_.doubt.clear();
     facts_.finds.clear();
+    RuleCost& cost = facts_.costs[static_cast<std::size_t>(&rule - facts_.policy().rules.data())];
     const auto before = facts_.budget.left();
+    const auto began = time_now(facts_);
     const Firing firing = firing_of(rule, facts_);
-    const auto number = static_cast<std::size_t>(&rule - facts_.policy().rules.data());
-    facts_.costs[number].patterns += before - facts_.budget.left();
+    cost.patterns += before - facts_.budget.left();
+    cost.all += time_now(facts_) - began;
     RuleReport report{rule.name, firing.matched, rule.mode, firing.whom};
     if (firing.matched == Match::cannot_tell && !facts_.doubt.empty()) report.note = facts_.doubt;
     if (firing.matched == Match::yes) report.finds = std::move(facts_.finds);

@@ -119,6 +119,8 @@ bool refuses(const Rule& rule) {
 
 void arrange(Policy& policy) {
     std::set<std::chrono::milliseconds> spans;
+    policy.needs_body = policy.needs_size = policy.needs_attachments = false;
+    policy.refuses_at_data = policy.refuses_at_headers = false;
     Stage held_back = Stage::mail;  // by earlier rules that could let the message go another way
     for (Rule& rule : policy.rules) {
         const Asks asks(rule.when, rule.unless);
