@@ -17,10 +17,14 @@ namespace {
 constexpr std::size_t most_examples = 3;
 constexpr std::size_t most_unread = 1000;
 constexpr std::size_t unread_shown = 20;
-constexpr std::array<const char*, 5> verdict_names{"accept", "quarantine", "reject", "defer",
-                                                   "discard"};
-
 using Rows = std::vector<std::vector<std::string>>;
+
+const char* verdict_name(std::size_t index) {
+    static const std::array<policy::Verdict, 5> verdicts{policy::Accept{}, policy::Quarantine{},
+                                                         policy::Reject{}, policy::Defer{},
+                                                         policy::Discard{}};
+    return policy::name_of(verdicts.at(index));
+}
 
 std::string number(std::uint64_t count) { return with_commas(static_cast<std::int64_t>(count)); }
 
@@ -143,7 +147,7 @@ std::string ScanSummary::text(const Run& run) const {
     for (std::size_t i = 0; i < verdicts_.size(); ++i)
         if (verdicts_[i] > 0)
             verdicts.push_back(
-                {verdict_names[i], number(verdicts_[i]), percent(verdicts_[i], judged_)});
+                {verdict_name(i), number(verdicts_[i]), percent(verdicts_[i], judged_)});
     if (judged_ > 0) text += "\nverdicts\n" + table(std::move(verdicts), 1);
     text += rules_text() + examples_text();
     if (unread_ == 0) return text;
@@ -156,7 +160,7 @@ std::string ScanSummary::text(const Run& run) const {
 
 json ScanSummary::json(const Run& run) const {
     nlohmann::json verdicts = nlohmann::json::object();
-    for (std::size_t i = 0; i < verdicts_.size(); ++i) verdicts[verdict_names[i]] = verdicts_[i];
+    for (std::size_t i = 0; i < verdicts_.size(); ++i) verdicts[verdict_name(i)] = verdicts_[i];
     nlohmann::json rules = nlohmann::json::array();
     for (std::size_t i = 0; i < rules_.size(); ++i) {
         const RuleTally& tally = rules_[i];

@@ -229,6 +229,9 @@ class Walk {
             part.types.push_back(content.type);
             std::ranges::move(content.all("charset"), std::back_inserter(part.charsets));
         }
+        const bool whole = std::ranges::any_of(
+            contents, [](const ContentType& content) { return content.is_under("multipart/"); });
+        if (part.path.empty() && !whole) part.path = "1";
         for (const std::string_view value : entity.dispositions)
             part.dispositions.push_back(first_word(value));
         part.names = names_in(entity.dispositions, entity.content_types);

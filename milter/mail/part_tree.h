@@ -13,7 +13,7 @@
 namespace spillway::mail {
 
 struct LabelledPart {
-    std::string path;                // "1.2"; "" for the message itself, for attached ones theirs
+    std::string path;  // "1.2"; "" for the message itself where it has parts, else "1"
     std::vector<std::string> types;  // several where the fields say several things; "" for no type
     std::vector<std::string> encodings, charsets;
     std::vector<std::string> dispositions;  // "attachment", "inline"
