@@ -51,6 +51,21 @@ const date::time_zone* zone_named(const std::string& name) {
 
 }  // namespace
 
+std::string duration_text(std::int64_t nanoseconds) {
+    struct Unit {
+        const char* name;
+        double nanoseconds;
+    };
+    constexpr std::array<Unit, 3> units{{{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}}};
+    if (nanoseconds < 1000) return fmt::format("{} ns", nanoseconds);
+    const auto fits = std::ranges::find_if(units, [&](const Unit& unit) {
+        return static_cast<double>(nanoseconds) < 999.5 * unit.nanoseconds;
+    });
+    const Unit& unit = fits == units.end() ? units.back() : *fits;
+    const double value = static_cast<double>(nanoseconds) / unit.nanoseconds;
+    return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, unit.name);
+}
+
 std::string with_commas(std::int64_t count) {
     std::string digits = fmt::format("{}", count);
     const std::size_t first = digits.front() == '-' ? 1 : 0;

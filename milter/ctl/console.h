@@ -26,6 +26,9 @@ std::string visible(std::string_view text);
 // "7d", "1h", "90s": the largest unit that loses nothing.
 std::string span_text(std::int64_t seconds);
 
+// "850 ns", "1.2 us", "34 ms": two digits at least.
+std::string duration_text(std::int64_t nanoseconds);
+
 // Rows as lines with columns aligned, two blanks apart; the last column is left as it is.
 std::string columns(const std::vector<std::vector<std::string>>& rows, std::string_view indent);
 

@@ -23,6 +23,7 @@ struct Options {
     std::vector<std::string> words;  // of the one verb that runs
     ExplainOptions explain;
     TopOptions top;
+    RulesOptions rules;
     GateOptions gate;
     ImportOptions imports;
 };
@@ -188,6 +189,15 @@ void add_top(CLI::App& app, Options& options, Run& run) {
         ->check(CLI::Range(1, 3600));
 }
 
+void add_rules(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "rules", "Show what each rule did and cost", run,
+                              [&] { return rules(options.common, options.rules); });
+    verb->add_option("--sort", options.rules.sort, "by this (else as in the files)")
+        ->check(CLI::IsMember({"cost", "hits", "name"}));
+    verb->add_option("--since", options.rules.since, "what is counted")
+        ->check(CLI::IsMember({"start", "reload"}));
+}
+
 void add_gate(CLI::App& app, Options& options, Run& run) {
     CLI::App* verb =
         add_verb(app, "pop3-gate", "Count a log-in, as Dovecot's post-login script", run, {});
@@ -235,6 +245,7 @@ void add_all(CLI::App& app, Options& options, Run& run) {
              [&] { return reload(options.common); });
     add_explain(app, options, run);
     add_top(app, options, run);
+    add_rules(app, options, run);
     add_limit(app, options, run);
     add_suspend(app, options, run);
     add_counters(app, options, run);

@@ -106,7 +106,7 @@ Judged Scan::judged(const Corpus::Message& message, const Letter& letter) const 
     // Of each message's own: none is suspended, or counted in a mailing, for what another one did.
     limits::MemoryCounters counters;
     return {corpus_.name_of(message), policy::rehearse(policy_, letter.message, counters, read_,
-                                                       {.hits = options_.each, .costs = true})};
+                                                       {.hits = options_.each, .all_rules = true})};
 }
 
 // Why it is no message that could be judged; "" when it has been. One that was being judged when

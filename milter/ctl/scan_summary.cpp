@@ -97,7 +97,7 @@ void ScanSummary::add(const Judged& judged) {
         if (at == rules_.size()) return;
         RuleTally& tally = rules_[at];
         ++tally.asked;
-        if (at < rehearsal.costs.size()) tally.cost += rehearsal.costs[at].all;
+        if (at < rehearsal.readings.rules.size()) tally.cost += rehearsal.readings.rules[at].took;
         if (report.matched == match::Match::yes) {
             ++tally.hits;
             keep(tally.hit, judged.name);

@@ -42,6 +42,16 @@ void add_saving(Rows& rows, const json& file) {
     if (!trouble.empty()) rows.push_back({"TROUBLE", "counters are not being saved: " + trouble});
 }
 
+// Whoever wonders why mail is slow need not look further.
+void add_costliest(Rows& rows, const json& rule) {
+    if (rule.is_null()) return;
+    rows.push_back(
+        {"costliest",
+         fmt::format("rule {}: {} a message, p99 {}, {}% of all rules", text_of(rule.at("rule")),
+                     duration_text(rule.at("mean_ns")), duration_text(rule.at("p99_ns")),
+                     rule.at("percent").get<std::int64_t>())});
+}
+
 void add_failed_reload(Rows& rows, const json& failed) {
     if (failed.is_null()) return;
     rows.push_back({"TROUBLE", fmt::format("reload refused at {}:", text_of(failed.at("at")))});
@@ -56,6 +66,7 @@ Rows rows_of(const json& reply) {
               {"config", text_of(reply.at("config"))},
               {"policy", policy_text(reply)},
               {"counters", text_of(reply.at("counters"))}};
+    add_costliest(rows, reply.at("costliest_rule"));
     add_saving(rows, reply.at("counts_file"));
     if (!reply.at("waiting_for_restart").empty()) {
         rows.push_back({"restart", "needed for " + joined(reply.at("waiting_for_restart"))});

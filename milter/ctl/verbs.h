@@ -121,6 +121,12 @@ struct TopOptions {
 };
 int top(const Common& common, const TopOptions& options);
 
+struct RulesOptions {
+    std::string sort;             // cost, hits or name; "" is the order of the files
+    std::string since = "start";  // or reload
+};
+int rules(const Common& common, const RulesOptions& options);
+
 struct GateOptions {
     std::string socket = "/run/spillway/gate.sock";
     std::vector<std::string> command;  // what goes on with the log-in, and its arguments

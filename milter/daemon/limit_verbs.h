@@ -1,4 +1,5 @@
-// The verbs about who may send how much: each a function from a request to its reply.
+// The verbs about who may send how much, and what rules did: each a function from a request to its
+// reply.
 //
 // They look at the policy through the functions that charging uses and change nothing but what is
 // kept beside the counts, so all machines on one Redis see the same. What cannot be done is thrown
@@ -28,6 +29,9 @@ nlohmann::json top(const nlohmann::json& request, const session::Surroundings& a
 
 // Counters by name.
 nlohmann::json counters(const nlohmann::json& request, const session::Surroundings& around);
+
+// What each rule did and took, in file order; and what all rules share.
+nlohmann::json rules(const nlohmann::json& request, const session::Surroundings& around);
 
 // Counts a log-in against the limits of logins; says whether it may go on, and if not, why. The one
 // verb of the gate's socket: whoever may ask it learns and changes nothing else.

@@ -69,6 +69,7 @@ Reloader::Reloader(std::string config, language::Settings running, PolicyHolder&
       holder_(holder),
       log_(log),
       metrics_(metrics) {
+    metrics_.rules().replace(holder_.current());
     tell_metrics();
 }
 
@@ -118,6 +119,7 @@ ReloadResult Reloader::accepted(language::Generation loaded) {
     }
     const std::size_t rules = loaded.policy->rules.size();
     const std::size_t limits = loaded.policy->limits.size();
+    metrics_.rules().replace(loaded.policy);  // before the first message it is in force for
     result.generation = holder_.replace(std::move(loaded.policy), loaded.tests_run,
                                         result.waiting_for_restart, now());
     tell_metrics();

@@ -44,11 +44,23 @@ json save_state(const CountsFile* file) {
             {"trouble", status.trouble}};
 }
 
+// The rule that messages waited for longest, of all the time they waited for rules.
+json costliest_rule(const log::RuleTalliesReport& report) {
+    const log::RuleTally* const rule = report.costliest();
+    if (rule == nullptr) return nullptr;
+    const log::Durations& took = rule->since_start.took;
+    const auto all = std::max<std::int64_t>(report.all_rules().count(), 1);
+    return {{"rule", rule->rule},
+            {"mean_ns", took.mean().count()},
+            {"p99_ns", took.quantile(0.99).count()},
+            {"percent", took.sum.count() * 100 / all}};
+}
+
 struct LimitVerb {
     std::string_view name;
     json (*run)(const json&, const session::Surroundings&);
 };
-constexpr std::array<LimitVerb, 10> about_limits{{{"limit-set", &set_plan},
+constexpr std::array<LimitVerb, 11> about_limits{{{"limit-set", &set_plan},
                                                   {"limit-unset", &unset_plan},
                                                   {"limits", &plans},
                                                   {"suspend", &suspend},
@@ -57,6 +69,7 @@ constexpr std::array<LimitVerb, 10> about_limits{{{"limit-set", &set_plan},
                                                   {"explain", &explain},
                                                   {"top", &top},
                                                   {"counters", &counters},
+                                                  {"rules", &rules},
                                                   {"login", &login}}};
 
 }  // namespace
@@ -117,6 +130,7 @@ json Verbs::status(const json&) {
             {"rules", policy->rules.size()},
             {"limits", policy->limits.size()},
             {"tests_passed", status.tests_run},
+            {"costliest_rule", costliest_rule(around_.metrics.rules().report())},
             {"failed_reload", last_failure(status)},
             {"waiting_for_restart", status.waiting_for_restart},
             {"counters", around_.counters.describe()},

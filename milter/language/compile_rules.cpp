@@ -179,6 +179,7 @@ void RuleCompiler::line(Arguments& args) {
 
 policy::Rule RuleCompiler::compile() {
     rule_.name = block_.name.text;
+    rule_.place = fmt::format("{}:{}", block_.name.place.file, block_.name.place.line);
     rule_.when = condition_of(block_.when, names_, diagnostics_);
     rule_.unless = condition_of(block_.unless, names_, diagnostics_);
     for (const Line& one : block_.lines)

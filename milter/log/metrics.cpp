@@ -1,6 +1,8 @@
 #include "log/metrics.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <sstream>
 
 #include <prometheus/counter.h>
@@ -8,6 +10,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include "log/rule_metrics.h"
 
 namespace spillway::log {
 namespace {
@@ -214,7 +218,9 @@ void Metrics::reload_failed() noexcept { instruments_->reload_failures.Increment
 
 std::string Metrics::text() const {
     std::ostringstream out;
-    prometheus::TextSerializer().Serialize(out, instruments_->registry.Collect());
+    auto families = instruments_->registry.Collect();
+    std::ranges::move(families_of(rules_.report()), std::back_inserter(families));
+    prometheus::TextSerializer().Serialize(out, families);
     return std::move(out).str();
 }
 

@@ -14,6 +14,7 @@
 
 #include "limits/limits.h"
 #include "log/log.h"
+#include "log/rule_tallies.h"
 #include "policy/condition.h"
 
 namespace spillway::log {
@@ -46,6 +47,10 @@ class Metrics {
     void redis_call(RedisResult result, Duration took) noexcept;
     void redis_breaker(bool open) noexcept;
 
+    // What each rule did and took.
+    RuleTallies& rules() { return rules_; }
+    const RuleTallies& rules() const { return rules_; }
+
     void policy_loaded(std::uint64_t generation, limits::Time at) noexcept;
     void reload_failed() noexcept;
 
@@ -55,6 +60,7 @@ class Metrics {
   private:
     struct Instruments;
     std::unique_ptr<Instruments> instruments_;
+    RuleTallies rules_;
 };
 
 }  // namespace spillway::log

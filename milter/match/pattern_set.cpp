@@ -300,7 +300,11 @@ bool Scans::may_match(Seat seat, std::string_view text) {
     const Key key{seat.set, text.data(), text.size()};
     if (!last_ || last_->first != key) {
         auto found = done_.find(key);
-        if (found == done_.end()) found = done_.emplace(key, sets_->scan(seat.set, text)).first;
+        if (found == done_.end()) {
+            const auto began = std::chrono::steady_clock::now();
+            found = done_.emplace(key, sets_->scan(seat.set, text)).first;
+            spent_ += std::chrono::steady_clock::now() - began;
+        }
         last_ = &*found;
     }
     return last_->second.has(static_cast<std::size_t>(seat.number));

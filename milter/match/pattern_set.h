@@ -5,6 +5,7 @@
 // the pattern itself would (outline.h); a pattern that no set takes is a candidate in every text.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -105,10 +106,14 @@ class Scans {
     // Texts that were asked about are about to go.
     void forget();
 
+    // In all scans so far.
+    std::chrono::nanoseconds spent() const { return spent_; }
+
   private:
     using Key = std::tuple<int, const char*, std::size_t>;
 
     const PatternSets* sets_;
+    std::chrono::nanoseconds spent_{};
     std::map<Key, Candidates> done_;
     const std::pair<const Key, Candidates>* last_ = nullptr;
 };

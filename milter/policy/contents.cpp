@@ -36,19 +36,37 @@ bool is_in_text(const AttachmentText& each, const mail::Attachment& file,
 
 }  // namespace
 
+// Times the making of something for as long as it lives.
+class Contents::Making {
+  public:
+    explicit Making(Contents& of) : of_(of) { ++of_.making_; }
+    ~Making() {
+        if (--of_.making_ == 0) of_.spent_ += std::chrono::steady_clock::now() - began_;
+    }
+    Making(const Making&) = delete;
+    Making& operator=(const Making&) = delete;
+
+  private:
+    Contents& of_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 const mail::Parts& Contents::parts() {
-    if (!parts_) parts_ = mail::parts_of(message_.bytes, limits_, message_.give_back);
-    return *parts_;
+    if (parts_) return *parts_;
+    const Making timed(*this);
+    return parts_.emplace(mail::parts_of(message_.bytes, limits_, message_.give_back));
 }
 
 const mail::ReadText& Contents::text() {
-    if (!text_) text_ = mail::read_text(parts(), limits_, message_.give_back);
-    return *text_;
+    if (text_) return *text_;
+    const Making timed(*this);
+    return text_.emplace(mail::read_text(parts(), limits_, message_.give_back));
 }
 
 const mail::Attachments& Contents::attachments() {
-    if (!attachments_) attachments_ = mail::attachments_of(parts(), limits_, message_.give_back);
-    return *attachments_;
+    if (attachments_) return *attachments_;
+    const Making timed(*this);
+    return attachments_.emplace(mail::attachments_of(parts(), limits_, message_.give_back));
 }
 
 std::optional<std::string> Contents::attachments_incomplete() {
@@ -68,6 +86,7 @@ const Contents::Values& Contents::values(Field field, bool folded) {
     const auto key = std::pair(field, folded);
     const auto known = values_.find(key);
     if (known != values_.end()) return known->second;
+    const Making timed(*this);
     forget_large();
     if (!folded) return values_.emplace(key, made(field)).first->second;
     Values result = values(field, false);

@@ -2,6 +2,7 @@
 // One message, one thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -69,7 +70,12 @@ class Contents {
     bool encrypted();
     bool truncated();
 
+    // In making all of these.
+    std::chrono::nanoseconds spent() const { return spent_; }
+
   private:
+    class Making;
+
     void forget_large();
     Values made(Field field);
     Values one(std::string_view text, std::optional<std::string> incomplete);
@@ -83,6 +89,8 @@ class Contents {
     const Message& message_;
     const mail::ReadingLimits& limits_;
     std::function<void()> forgetting_;
+    std::chrono::nanoseconds spent_{};
+    int making_ = 0;  // one thing needs another: only the outermost is timed
     std::optional<mail::Parts> parts_;
     std::optional<mail::ReadText> text_;
     std::optional<mail::Attachments> attachments_;

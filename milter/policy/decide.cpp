@@ -71,12 +71,18 @@ limits::Time end_of_window(const limits::Rate& rate, limits::Time now) {
 
 }  // namespace
 
-std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message) {
+std::optional<Refusal> refusal_at(Stage stage, Facts& facts) {
+    const Message& message = facts.message();
     if (is_internal_notice(message)) return std::nullopt;
     if (stage == Stage::recipient && message.client.local_submission) return std::nullopt;
-    if (stage < Stage::headers && identity_needs_headers(policy, message)) return std::nullopt;
-    Facts facts(policy, message);
+    if (stage < Stage::headers && identity_needs_headers(facts.policy(), message))
+        return std::nullopt;
     return first_refusal(stage, facts);
+}
+
+std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message) {
+    Facts facts(policy, message);
+    return refusal_at(stage, facts);
 }
 
 std::vector<AskedCharge> partial_limits(const Policy& policy, const Message& message) {

@@ -46,6 +46,7 @@ struct Refusal {
     std::string decided_by;
     std::vector<SuspendOrder> suspend{};
 };
+std::optional<Refusal> refusal_at(Stage stage, Facts& facts);
 std::optional<Refusal> refusal_at(Stage stage, const Policy& policy, const Message& message);
 
 // What must be known before the rules can be read: null unless a rule asks what attachments hold

@@ -1,5 +1,8 @@
 #include "policy/facts.h"
 
+#include <array>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "match/folding.h"
@@ -43,6 +46,17 @@ const std::string& Facts::text_of(const mail::Address& address) {
 const std::string& Facts::client_ip() {
     if (!client_ip_) client_ip_ = message_.client.ip->text();
     return *client_ip_;
+}
+
+Readings Facts::take_readings() {
+    readings.of(SharedWork::texts) += contents.spent();
+    readings.of(SharedWork::scans) += scans.spent();
+    return std::move(readings);
+}
+
+const char* name_of(SharedWork work) {
+    constexpr std::array names{"texts", "attachments", "scans"};
+    return names[static_cast<std::size_t>(work)];
 }
 
 const mail::Attachments* attachments_to_read(Facts& facts) {

@@ -13,16 +13,9 @@
 #include "match/pattern_set.h"
 #include "policy/contents.h"
 #include "policy/evaluate.h"
+#include "policy/readings.h"
 
 namespace spillway::policy {
-
-// What a rule took so far of what is measured anyway.
-struct RuleCost {
-    std::chrono::nanoseconds
-        patterns{};  // in searches by PCRE2; scans of all patterns are no one's
-    // All of it, with Facts::timed: what several rules need is made for the first that asks.
-    std::chrono::nanoseconds all{};
-};
 
 class Facts {
   public:
@@ -52,8 +45,12 @@ class Facts {
     std::vector<std::optional<match::Match>> memos;
     match::Budget budget;  // of all patterns together
     match::Scans scans;
-    std::vector<RuleCost> costs;  // in the order of Policy::rules, once these were read
-    bool timed = false;           // by the clock, which costs a little for each rule
+    Readings readings;  // those of earlier stages are handed in before the rules are asked
+
+    // Since this was made, in what all rules share.
+    std::chrono::nanoseconds shared_time() const { return contents.spent() + scans.spent(); }
+    // With what was shared; at the end.
+    Readings take_readings();
 
   private:
     const Policy& policy_;

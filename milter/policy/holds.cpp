@@ -115,12 +115,12 @@ Match text_passes(const Test& test, std::string_view text, Facts& facts) {
     if (const auto* wanted = std::get_if<Matches>(&test)) {
         const Match result = found(text, *wanted, facts);
         if (result != Match::cannot_tell) return result;
-        return cannot_tell(facts, "an expression used up its budget");
+        return cannot_tell(facts, std::string(costly_expression));
     }
     if (const auto* wanted = std::get_if<Seeks>(&test)) {
         const Match result = found(text, *wanted, facts);
         if (result != Match::cannot_tell) return result;
-        return cannot_tell(facts, "looking for words and numbers took too long");
+        return cannot_tell(facts, std::string(costly_words));
     }
     const auto* equals = std::get_if<Equals>(&test);
     return as_match(equals && mail::names_equal(equals->value, text));

@@ -76,6 +76,7 @@ struct Rule {
     std::optional<Condition> unless;  // none: never
     std::vector<Action> actions;      // at least one; a terminal one is the last
     OnError on_error = OnError::defer;
+    std::string place;  // where it is written: "rules/outbound.rules:12"
 
     // When all it asks is known, and when it may act: not before an earlier rule that could have
     // let the message go another way (accept, discard, quarantine). Set by arrange().

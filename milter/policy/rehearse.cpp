@@ -109,7 +109,6 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
 
 void Rehearsing::end() {
     Facts facts(policy_, message_);
-    facts.timed = telling_.costs;
     if (const auto* attachments = attachments_to_read(facts); attachments && read_)
         facts.contents.know(read_(*attachments));
     const auto mailing = mailing_of(facts);
@@ -127,7 +126,6 @@ void Rehearsing::end() {
 // read again.
 void Rehearsing::read_rules_again() {
     Facts facts(policy_, message_);
-    facts.timed = telling_.costs;
     std::vector<RuleReport> reports = questions(facts).so_far.rules;
     std::erase_if(reports, [&](const RuleReport& report) {
         const auto rule = std::ranges::find(policy_.rules, report.rule, &Rule::name);
@@ -138,8 +136,8 @@ void Rehearsing::read_rules_again() {
 
 void Rehearsing::tell(std::vector<RuleReport> rules, Facts& facts) {
     rehearsal_.rules = std::move(rules);
-    if (telling_.costs) rehearsal_.costs = facts.costs;
     if (telling_.hits) rehearsal_.hits = hits_of(rehearsal_.rules, facts);
+    rehearsal_.readings = facts.take_readings();
 }
 
 Rehearsal Rehearsing::play() && {
@@ -149,7 +147,7 @@ Rehearsal Rehearsing::play() && {
                          refused_at(Stage::data) || refused_at(Stage::headers);
     if (!refused) {
         end();
-    } else if (telling_.hits || telling_.costs) {
+    } else if (telling_.hits || telling_.all_rules) {
         message_.recipients = asked;
         read_rules_again();
     }

@@ -28,16 +28,16 @@ struct Rehearsal {
     Decision decision;
     std::vector<limits::Suspension> suspended;  // by the message or a refused recipient of it
 
-    // Every rule read until the message ended, early or at its end; with either of Telling.
+    // Every rule read until the message ended, early or at its end; with Telling.
     std::vector<RuleReport> rules;
-    std::vector<Hit> hits;        // of those that matched, in order; with Telling::hits
-    std::vector<RuleCost> costs;  // in the order of Policy::rules, with Telling::costs
+    std::vector<Hit> hits;  // of those that matched, in order; with Telling::hits
+    Readings readings;      // of the last time that they were read
 };
 
 // What else is wanted, for it takes time.
 struct Telling {
     bool hits = false;
-    bool costs = false;
+    bool all_rules = false;  // also of a message that was refused early
 };
 
 // Counts what others are said to have used of a limit before this message: of distinct recipients

@@ -1,6 +1,7 @@
 #include "policy/rules.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 
@@ -88,16 +89,42 @@ Refusal refusal_of(const Rule& rule, const Facts& facts) {
     return refusal;
 }
 
-std::chrono::nanoseconds time_now(const Facts& facts) {
-    if (!facts.timed) return {};
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
+// Parts the time between the rules, as they are asked one after the other.
+class Meter {
+  public:
+    explicit Meter(Facts& facts) : facts_(facts) {
+        facts_.readings.rules.resize(facts_.policy().rules.size());
+        begin();
+    }
+
+    void begin() {
+        began_ = std::chrono::steady_clock::now();
+        shared_ = facts_.shared_time();
+    }
+
+    // What has passed since then, less what all rules share, was this rule's. The next one begins.
+    void charge(const Rule& rule, Match matched) {
+        const auto number = static_cast<std::size_t>(&rule - facts_.policy().rules.data());
+        RuleReading& reading = facts_.readings.rules[number];
+        const auto before = began_;
+        const auto shared = shared_;
+        begin();
+        reading.took += (began_ - before) - (shared_ - shared);
+        reading.asked = true;
+        reading.hits += matched == Match::yes ? 1 : 0;
+        if (matched == Match::cannot_tell) facts_.readings.unsure.push_back({number, facts_.doubt});
+    }
+
+  private:
+    Facts& facts_;
+    std::chrono::steady_clock::time_point began_;
+    std::chrono::nanoseconds shared_{};
+};
 
 // Carries one reading of the rules along.
 class Reading {
   public:
-    explicit Reading(Facts& facts) : facts_(facts) {
-        facts.costs.resize(facts.policy().rules.size());
+    explicit Reading(Facts& facts) : facts_(facts), meter_(facts) {
         for (const auto& header : facts.message().headers) ++header_counts_[lower(header.name)];
     }
 
@@ -113,6 +140,7 @@ class Reading {
     void remove_forged();
 
     Facts& facts_;
+    Meter meter_;
     Decision decision_;
     // Of the first rule that could not tell; a later refusal outranks it, as it does at early
     // stages.
@@ -205,19 +233,16 @@ void Reading::read(const Rule& rule) {
     if (rule.mode == Mode::off) return;
     facts_.doubt.clear();
     facts_.finds.clear();
-    RuleCost& cost = facts_.costs[static_cast<std::size_t>(&rule - facts_.policy().rules.data())];
-    const auto before = facts_.budget.left();
-    const auto began = time_now(facts_);
     const Firing firing = firing_of(rule, facts_);
-    cost.patterns += before - facts_.budget.left();
-    cost.all += time_now(facts_) - began;
     RuleReport report{rule.name, firing.matched, rule.mode, firing.whom};
     if (firing.matched == Match::cannot_tell && !facts_.doubt.empty()) report.note = facts_.doubt;
     if (firing.matched == Match::yes) report.finds = std::move(facts_.finds);
     decision_.rules.push_back(std::move(report));
-    if (rule.mode == Mode::audit) return;
-    if (firing.matched == Match::yes) act(rule);
-    if (firing.matched == Match::cannot_tell) not_told(rule);
+    if (rule.mode != Mode::audit) {
+        if (firing.matched == Match::yes) act(rule);
+        if (firing.matched == Match::cannot_tell) not_told(rule);
+    }
+    meter_.charge(rule, firing.matched);
 }
 
 Decision Reading::finish() && {
@@ -262,13 +287,19 @@ Decision read_rules(Facts& facts) {
 }
 
 std::optional<Refusal> first_refusal(Stage stage, Facts& facts) {
+    Meter meter(facts);
     for (const Rule& rule : facts.policy().rules) {
         if (rule.mode != Mode::enforce || !is_terminal(rule.actions.back())) continue;
         if (rule.acts_at == stage && refuses(rule)) {
-            if (firing_at(stage, rule, facts) == Match::yes) return refusal_of(rule, facts);
+            const bool fires = firing_at(stage, rule, facts) == Match::yes;
+            // What it cannot tell here it is asked again at the end, and only that counts.
+            meter.charge(rule, fires ? Match::yes : Match::no);
+            if (fires) return refusal_of(rule, facts);
         } else if (!refuses(rule) && rule.known_at <= stage) {
+            const bool may_act = firing_of(rule, facts).matched != Match::no;
+            meter.charge(rule, Match::no);
             // It lets the message go its own way, or may do so: the rest is for the message's end.
-            if (firing_of(rule, facts).matched != Match::no) return std::nullopt;
+            if (may_act) return std::nullopt;
         }
     }
     return std::nullopt;

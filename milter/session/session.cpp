@@ -192,11 +192,13 @@ std::optional<policy::Decision> Session::decided_by_policy(
     const std::function<bool()>& still_there) {
     const Stopwatch watch(spent_, around_.metrics, policy::Stage::message);
     policy::Facts facts(*policy_, message_);
+    facts.readings = std::move(readings_);
     read_attachments(facts);
     policy::MailingSizes sizes;
     if (const auto mailing = policy::mailing_of(facts))
         sizes = around_.counters.mailing_sizes(*mailing, around_.now());
     auto questions = policy::questions(facts, sizes);
+    readings_ = facts.take_readings();
     limits::Outcome outcome;
     if (questions.call) {
         if (!still_there()) return std::nullopt;
@@ -213,10 +215,17 @@ void Session::read_attachments(policy::Facts& facts) const {
     if (!around_.read_document) return;
     const auto* const attachments = policy::attachments_to_read(facts);
     if (attachments == nullptr) return;
-    const AttachmentBudget budget{
-        .text_bytes = policy_->reading.text_bytes,
-        .deadline = std::chrono::steady_clock::now() + time_for_attachments};
+    const auto began = std::chrono::steady_clock::now();
+    const AttachmentBudget budget{.text_bytes = policy_->reading.text_bytes,
+                                  .deadline = began + time_for_attachments};
     facts.contents.know(texts_of(*attachments, around_.read_document, budget, message_.give_back));
+    facts.readings.of(policy::SharedWork::attachments) += std::chrono::steady_clock::now() - began;
+}
+
+// However the message ended: a rule has done its work even where a client hangs up.
+void Session::tell_readings() noexcept {
+    if (policy_ && !readings_.rules.empty()) around_.metrics.rules().add(*policy_, readings_);
+    readings_ = {};
 }
 
 // A notice of ours, known by a name that nobody else was told.
@@ -258,6 +267,7 @@ void Session::abort() noexcept {
 }
 
 void Session::forget_message() noexcept {
+    tell_readings();
     policy_.reset();
     message_ = policy::Message{};
     body_bytes_ = 0;
@@ -272,7 +282,10 @@ std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
     std::optional<policy::Refusal> refusal;
     {
         const Stopwatch watch(spent_, around_.metrics, stage);
-        refusal = policy::refusal_at(stage, *policy_, message_);
+        policy::Facts facts(*policy_, message_);
+        facts.readings = std::move(readings_);
+        refusal = policy::refusal_at(stage, facts);
+        readings_ = facts.take_readings();
     }
     return ended_by(stage, std::move(refusal));
 }

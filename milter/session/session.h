@@ -22,6 +22,7 @@
 #include "policy/notice.h"
 #include "policy/partial.h"
 #include "policy/policy.h"
+#include "policy/readings.h"
 #include "session/attachments.h"
 #include "session/spool.h"
 
@@ -109,6 +110,7 @@ class Session {
     std::optional<policy::Decision> decided_by_policy(const std::function<bool()>& still_there);
     std::optional<policy::Decision> let_through() const;
     void read_attachments(policy::Facts& facts) const;
+    void tell_readings() noexcept;
     void forget_message() noexcept;
     void notify(const policy::Decision& decision) const;
     void carry_out(policy::Stage stage, const policy::Refusal& refusal) const;
@@ -126,6 +128,7 @@ class Session {
     std::size_t header_bytes_ = 0;
     bool headers_over_ = false;
     std::chrono::steady_clock::duration spent_{};  // in the policy, over all stages
+    policy::Readings readings_;                    // likewise
     Spool spool_;
 };
 
