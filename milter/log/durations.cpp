@@ -44,10 +44,7 @@ nanoseconds Durations::quantile(double share) const {
         const auto here = static_cast<double>(counts[bucket]);
         if (here > 0 && before + here >= wanted) {
             const nanoseconds begin = beginning_of(bucket);
-            if (bucket == buckets - 1) return begin;
-            const auto width = static_cast<double>((beginning_of(bucket + 1) - begin).count());
-            const double part = (wanted - before) / here;
-            return begin + nanoseconds(static_cast<std::int64_t>(width * part));
+            return bucket == buckets - 1 ? begin : (begin + beginning_of(bucket + 1)) / 2;
         }
         before += here;
     }

@@ -23,7 +23,7 @@ struct Durations {
 
     std::uint64_t count() const;
     std::chrono::nanoseconds mean() const;  // 0 of none
-    // As if the values of a bucket were spread evenly; 0 of none. `share` is from 0 to 1.
+    // The middle of the bucket it is in; 0 of none. `share` is from 0 to 1.
     std::chrono::nanoseconds quantile(double share) const;
 
     Durations& operator+=(const Durations& other);

@@ -1,6 +1,7 @@
 #include "log/rule_tallies.h"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <thread>
 #include <utility>
@@ -64,11 +65,12 @@ class RuleTallies::Counts {
   public:
     explicit Counts(std::size_t shards) : shards_(shards) {}
 
+    // Only for who has taken the shard.
     void add(std::size_t shard, std::chrono::nanoseconds took, std::uint32_t hits) {
         Shard& to = shards_[shard];
-        to.buckets[Durations::bucket_of(took)].fetch_add(1, std::memory_order_relaxed);
-        to.nanoseconds.fetch_add(took.count(), std::memory_order_relaxed);
-        if (hits > 0) to.hits.fetch_add(hits, std::memory_order_relaxed);
+        raise(to.buckets[Durations::bucket_of(took)], std::uint64_t{1});
+        raise(to.nanoseconds, std::int64_t{took.count()});
+        if (hits > 0) raise(to.hits, std::uint64_t{hits});
     }
 
     void add_unsure(const std::string& why) {
@@ -92,6 +94,12 @@ class RuleTallies::Counts {
     }
 
   private:
+    // By the only writer; atomic for those who read meanwhile.
+    template <typename Number>
+    static void raise(std::atomic<Number>& number, Number more) {
+        number.store(number.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    }
+
     // On cache lines of its own, so that two processors do not wait for each other.
     struct alignas(64) Shard {
         std::array<std::atomic<std::uint64_t>, Durations::buckets> buckets{};
@@ -122,7 +130,7 @@ struct RuleTallies::Table {
 
 RuleTallies::RuleTallies()
     : shards_(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_shards)) {
-    for (auto& counts : shared_) counts = std::make_shared<Counts>(shards_);
+    for (auto& counts : shared_) counts = std::make_shared<Counts>(shards_.size());
 }
 
 RuleTallies::~RuleTallies() = default;
@@ -137,7 +145,7 @@ void RuleTallies::replace(const std::shared_ptr<const policy::Policy>& policy) {
         for (const Entry& entry : tables_.back()->rules) known.emplace(entry.rule, entry.counts);
     for (const policy::Rule& rule : policy->rules) {
         auto& counts = known[rule.name];
-        if (!counts) counts = std::make_shared<Counts>(shards_);
+        if (!counts) counts = std::make_shared<Counts>(shards_.size());
         table->rules.push_back({rule.name, rule.mode, rule.place, counts, counts->sums()});
     }
     for (std::size_t i = 0; i < shared_.size(); ++i)
@@ -155,11 +163,22 @@ std::shared_ptr<const RuleTallies::Table> RuleTallies::table_of(
     return found == tables_.rend() ? nullptr : *found;
 }
 
+// There are about as many as processors, so that hardly ever none is free.
+RuleTallies::TakenShard RuleTallies::free_shard() {
+    const std::size_t last = shards_.size() - 1;
+    for (std::size_t i = 0; i < last; ++i) {
+        std::unique_lock lock(shards_[i], std::try_to_lock);
+        if (lock) return {i, std::move(lock)};
+    }
+    return {last, std::unique_lock(shards_[last])};
+}
+
 void RuleTallies::add(const policy::Policy& policy, const policy::Readings& readings) noexcept {
     try {
         const auto table = table_of(policy);
         if (!table || readings.rules.size() != table->rules.size()) return;
-        const std::size_t shard = turn_.fetch_add(1, std::memory_order_relaxed) % shards_;
+        const TakenShard taken = free_shard();
+        const std::size_t shard = taken.number;
         for (std::size_t i = 0; i < readings.rules.size(); ++i) {
             const policy::RuleReading& one = readings.rules[i];
             if (one.asked) table->rules[i].counts->add(shard, one.took, one.hits);
