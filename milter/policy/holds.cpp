@@ -208,6 +208,8 @@ Match contents_pass(const Compare& compare, Facts& facts) {
         return asked(compare, text_passes(compare.test, value, facts));
     });
     if (!read.incomplete || more_changes_nothing(compare, result)) return result;
+    // A search that gave up has said so: that can be mended in the rule.
+    if (result == Match::cannot_tell) return result;
     return cannot_tell(facts, *read.incomplete);
 }
 
