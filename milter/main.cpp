@@ -73,11 +73,11 @@ int start(const Options& options) {
     mail::prepare_libraries();  // test blocks read messages
     language::Generation first = language::load(
         options.config, options.check ? daemon::disk_files() : daemon::disk_files_and_patterns());
-    for (const language::Diagnostic& diagnostic : first.diagnostics.all()) {
-        fmt::print(stderr, "{}\n", diagnostic.text());
-    }
+    for (const auto* all : {&first.diagnostics, &first.of_folders})
+        for (const language::Diagnostic& diagnostic : all->all())
+            fmt::print(stderr, "{}\n", diagnostic.text());
     if (!first.policy || first.diagnostics.has_errors()) return bad_configuration;
-    if (options.check) return stopped;
+    if (options.check) return first.of_folders.has_errors() ? bad_configuration : stopped;
     run(options, std::move(first));
 }
 

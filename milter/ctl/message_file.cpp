@@ -31,6 +31,7 @@ limits::Time time_of(const std::string& text, const policy::Policy& policy) {
 policy::Client client_of(const EnvelopeOptions& options) {
     policy::Client client;
     client.local_submission = options.local;
+    client.tls = options.tls;
     if (options.client_ip.empty()) return client;
     const auto ip = match::parse_ip(options.client_ip);
     if (!ip) throw Stopped(usage, "--from-ip: " + ip.error());

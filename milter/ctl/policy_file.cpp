@@ -10,9 +10,9 @@ namespace spillway::ctl {
 
 language::Generation loaded(const std::string& file, const language::Revise& revise) {
     language::Generation generation = language::load_revised(file, daemon::disk_files(), revise);
-    for (const language::Diagnostic& diagnostic : generation.diagnostics.all()) {
-        fmt::print(stderr, "{}\n", diagnostic.text());
-    }
+    for (const auto* all : {&generation.diagnostics, &generation.of_folders})
+        for (const language::Diagnostic& diagnostic : all->all())
+            fmt::print(stderr, "{}\n", diagnostic.text());
     return generation;
 }
 

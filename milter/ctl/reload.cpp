@@ -26,6 +26,7 @@ int reload(const Common& common) {
     } else {
         tell(reply.value("mistakes", json::array()));
         tell(reply.value("warnings", json::array()));
+        tell(reply.value("folder_mistakes", json::array()));
     }
     if (!reply.at("ok").get<bool>()) {
         throw Stopped(refused, "reload refused: " + reply.at("error").get<std::string>());

@@ -22,6 +22,7 @@
 #include "language/revised.h"
 #include "language/values.h"
 #include "limits/memory_counters.h"
+#include "policy/folders.h"
 
 namespace spillway::ctl {
 
@@ -42,11 +43,19 @@ bool is_switched_on(const policy::Rule& rule, const ScanOptions& options) {
 
 void expect_known(const policy::Policy& policy, const ScanOptions& options) {
     std::vector<std::string_view> known;
-    for (const policy::Rule& rule : policy.rules) known.emplace_back(rule.name);
+    policy::for_each_rule(policy,
+                          [&](const policy::Rule& rule) { known.emplace_back(rule.name); });
     for (const std::string& name : options.rules)
         if (std::ranges::find(known, name) == known.end())
             throw Stopped(usage, fmt::format("--rule: unknown rule \"{}\"{}", name,
                                              language::suggestion(name, known)));
+}
+
+void put_on_trial(policy::Rule& rule, const ScanOptions& options) {
+    if (!is_chosen(rule, options))
+        rule.mode = policy::Mode::off;
+    else if (is_switched_on(rule, options))
+        rule.mode = policy::Mode::enforce;
 }
 
 // The rules that are asked for, those in other modes switched on where that is wanted, no limits.
@@ -54,10 +63,9 @@ language::Revise trial(const ScanOptions& options) {
     return [&options](policy::Policy& policy) {
         expect_known(policy, options);
         policy.limits.clear();
-        std::erase_if(policy.rules,
-                      [&](const policy::Rule& rule) { return !is_chosen(rule, options); });
-        for (policy::Rule& rule : policy.rules)
-            if (is_switched_on(rule, options)) rule.mode = policy::Mode::enforce;
+        for (policy::Rule& rule : policy.rules) put_on_trial(rule, options);
+        for (auto& [name, folder] : policy.folders)
+            for (policy::Rule& rule : folder.rules) put_on_trial(rule, options);
     };
 }
 

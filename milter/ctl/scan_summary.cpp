@@ -84,17 +84,19 @@ std::string_view word_of(match::Match matched) {
 
 }  // namespace
 
-ScanSummary::ScanSummary(const policy::Policy& policy)
-    : policy_(policy), rules_(policy.rules.size()) {}
+ScanSummary::ScanSummary(const policy::Policy& policy) : operators_(policy.rules.size()) {
+    policy::for_each_rule(policy, [&](const policy::Rule& rule) {
+        numbers_.emplace(rule.name, rules_.size());
+        rules_.push_back({.rule = &rule});
+    });
+}
 
 void ScanSummary::add(const Judged& judged) {
     ++judged_;
     const policy::Rehearsal& rehearsal = judged.rehearsal;
     ++verdicts_.at(rehearsal.decision.verdict.index());
-    std::size_t at = 0;  // reports stand in the order of the rules
     for (const policy::RuleReport& report : rehearsal.rules) {
-        while (at < rules_.size() && policy_.rules[at].name != report.rule) ++at;
-        if (at == rules_.size()) return;
+        const std::size_t at = numbers_.at(report.rule);
         RuleTally& tally = rules_[at];
         ++tally.asked;
         if (at < rehearsal.readings.rules.size()) tally.cost += rehearsal.readings.rules[at].took;
@@ -117,22 +119,22 @@ std::string ScanSummary::rules_text() const {
     Rows rows{{"rule", "mode", "asked", "hits", "share", "cannot tell", "mean cost"}};
     for (std::size_t i = 0; i < rules_.size(); ++i) {
         const RuleTally& tally = rules_[i];
-        const policy::Rule& rule = policy_.rules[i];
+        const policy::Rule& rule = *tally.rule;
         if (rule.mode == policy::Mode::off) continue;
+        const std::string cost =
+            i < operators_ ? fmt::format("{:.1f} us", mean_us(tally.cost, tally.asked)) : "-";
         rows.push_back({rule.name, name_of(rule.mode), number(tally.asked), number(tally.hits),
-                        percent(tally.hits, judged_), number(tally.doubts),
-                        fmt::format("{:.1f} us", mean_us(tally.cost, tally.asked))});
+                        percent(tally.hits, judged_), number(tally.doubts), cost});
     }
     return rows.size() == 1 ? "" : "\nrules\n" + table(std::move(rows), 2);
 }
 
 std::string ScanSummary::examples_text() const {
     Rows rows;
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-        const std::string& rule = policy_.rules[i].name;
-        if (!rules_[i].hit.empty()) rows.push_back({rule, "hits", joined(rules_[i].hit)});
-        if (!rules_[i].doubted.empty())
-            rows.push_back({rule, "cannot tell", joined(rules_[i].doubted)});
+    for (const RuleTally& tally : rules_) {
+        const std::string& rule = tally.rule->name;
+        if (!tally.hit.empty()) rows.push_back({rule, "hits", joined(tally.hit)});
+        if (!tally.doubted.empty()) rows.push_back({rule, "cannot tell", joined(tally.doubted)});
     }
     return rows.empty() ? "" : "\nexamples\n" + columns(rows, "  ");
 }
@@ -162,10 +164,9 @@ json ScanSummary::json(const Run& run) const {
     nlohmann::json verdicts = nlohmann::json::object();
     for (std::size_t i = 0; i < verdicts_.size(); ++i) verdicts[verdict_name(i)] = verdicts_[i];
     nlohmann::json rules = nlohmann::json::array();
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-        const RuleTally& tally = rules_[i];
-        rules.push_back({{"rule", policy_.rules[i].name},
-                         {"mode", name_of(policy_.rules[i].mode)},
+    for (const RuleTally& tally : rules_) {
+        rules.push_back({{"rule", tally.rule->name},
+                         {"mode", name_of(tally.rule->mode)},
                          {"asked", tally.asked},
                          {"hits", tally.hits},
                          {"share", share_of(tally.hits, judged_)},

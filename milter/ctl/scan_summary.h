@@ -29,6 +29,7 @@ struct Unread {
 // that could not be read.
 class ScanSummary {
   public:
+    // The policy must outlive this.
     explicit ScanSummary(const policy::Policy& policy);
 
     void add(const Judged& judged);
@@ -49,10 +50,11 @@ class ScanSummary {
 
   private:
     struct RuleTally {
+        const policy::Rule* rule = nullptr;
         std::uint64_t asked = 0;
         std::uint64_t hits = 0;
         std::uint64_t doubts = 0;
-        std::chrono::nanoseconds cost{};
+        std::chrono::nanoseconds cost{};  // of the operator's rules: others are not measured
         std::vector<std::string> hit;  // the first messages that were
         std::vector<std::string> doubted;
     };
@@ -60,11 +62,12 @@ class ScanSummary {
     std::string rules_text() const;
     std::string examples_text() const;
 
-    const policy::Policy& policy_;
+    const std::size_t operators_;  // so many come first
     std::uint64_t judged_ = 0;
     std::uint64_t unread_ = 0;
     std::array<std::uint64_t, 5> verdicts_{};  // in the order of policy::Verdict
-    std::vector<RuleTally> rules_;             // in the order of Policy::rules
+    std::vector<RuleTally> rules_;             // the operator's, then those of folders
+    std::map<std::string_view, std::size_t> numbers_;  // by name
     std::vector<Unread> first_unread_;
 };
 

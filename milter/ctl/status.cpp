@@ -26,10 +26,12 @@ std::string uptime_text(std::int64_t seconds) {
 }
 
 std::string policy_text(const json& reply) {
-    return fmt::format("generation {} of {}: {}, {}, {} passed", reply.at("generation").get<int>(),
-                       text_of(reply.at("loaded_at")), counted(reply.at("rules"), "rule"),
-                       counted(reply.at("limits"), "limit"),
-                       counted(reply.at("tests_passed"), "test"));
+    const json& folders = reply.at("folders");
+    return fmt::format("generation {} of {}: {}, {}, {} passed{}",
+                       reply.at("generation").get<int>(), text_of(reply.at("loaded_at")),
+                       counted(reply.at("rules"), "rule"), counted(reply.at("limits"), "limit"),
+                       counted(reply.at("tests_passed"), "test"),
+                       folders == 0 ? "" : ", " + counted(folders, "folder"));
 }
 
 void add_saving(Rows& rows, const json& file) {
@@ -72,6 +74,8 @@ Rows rows_of(const json& reply) {
         rows.push_back({"restart", "needed for " + joined(reply.at("waiting_for_restart"))});
     }
     add_failed_reload(rows, reply.at("failed_reload"));
+    for (const json& folder : reply.at("faulty_folders"))
+        rows.push_back({"TROUBLE", text_of(folder)});
     return rows;
 }
 

@@ -54,6 +54,7 @@ struct EnvelopeOptions {
     std::vector<std::string> recipients;  // none: those of To and Cc
     std::string at;                       // "" is now
     bool local = false;
+    bool tls = false;
 };
 
 struct TestOptions {

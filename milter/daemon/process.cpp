@@ -60,7 +60,7 @@ Process::Process(const Start& start)
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
           [this] { return holder_.current()->notice_form; }, log_, metrics_),
-      reloader_(start.config, settings_, holder_, log_, metrics_),
+      reloader_(start.config, start.first, holder_, log_, metrics_),
       verbs_(settings_, holder_, reloader_, surroundings_, counts_file_.get()),
       housekeeping_(control_, metrics_endpoint_.get(),
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },

@@ -11,6 +11,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/pattern_file.h"
+#include "policy/words.h"
 
 namespace spillway::daemon {
 
@@ -44,16 +45,25 @@ std::vector<std::string> texts_of(const language::Diagnostics& diagnostics,
     return texts;
 }
 
+std::vector<std::string> folder_mistakes(const language::Generation& generation) {
+    std::vector<std::string> texts = texts_of(generation.of_folders, language::Severity::error);
+    if (!generation.policy) return texts;
+    for (const policy::FaultyFolder& folder : generation.policy->faulty_folders)
+        texts.push_back(policy::in_words(folder));
+    return texts;
+}
+
 namespace {
 
 constexpr int gives_way = 10;  // of nice(1)
 
 // Thousands of patterns take a core for seconds: in a thread of its own, which the kernel runs
 // after those that serve mail.
-language::Generation loaded_giving_way(const std::string& config) {
-    std::packaged_task<language::Generation()> load([&config] {
+language::Generation loaded_giving_way(const std::string& config,
+                                       const language::FolderTexts& former) {
+    std::packaged_task<language::Generation()> load([&] {
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), gives_way);
-        return language::load(config, disk_files_and_patterns());
+        return language::load(config, disk_files_and_patterns(), former);
     });
     auto result = load.get_future();
     const std::jthread thread(std::move(load));
@@ -62,15 +72,21 @@ language::Generation loaded_giving_way(const std::string& config) {
 
 }  // namespace
 
-Reloader::Reloader(std::string config, language::Settings running, PolicyHolder& holder,
+Reloader::Reloader(std::string config, const language::Generation& first, PolicyHolder& holder,
                    log::Log& log, log::Metrics& metrics)
     : config_(std::move(config)),
-      running_(std::move(running)),
+      running_(first.settings),
+      folders_(first.folders),
       holder_(holder),
       log_(log),
       metrics_(metrics) {
     metrics_.rules().replace(holder_.current());
     tell_metrics();
+    warn_of_folders(folder_mistakes(first));
+}
+
+void Reloader::warn_of_folders(const std::vector<std::string>& mistakes) const {
+    for (const std::string& mistake : mistakes) log_.error(mistake);
 }
 
 void Reloader::tell_metrics() const {
@@ -81,7 +97,7 @@ void Reloader::tell_metrics() const {
 ReloadResult Reloader::reload() {
     log_.reopen();
     try {
-        language::Generation loaded = loaded_giving_way(config_);
+        language::Generation loaded = loaded_giving_way(config_, folders_);
         if (!loaded.policy || loaded.diagnostics.has_errors()) {
             return refused(texts_of(loaded.diagnostics, language::Severity::error));
         }
@@ -104,7 +120,8 @@ ReloadResult Reloader::refused(std::vector<std::string> mistakes) {
             .generation = generation,
             .mistakes = std::move(mistakes),
             .warnings = {},
-            .waiting_for_restart = {}};
+            .waiting_for_restart = {},
+            .folder_mistakes = {}};
 }
 
 ReloadResult Reloader::accepted(language::Generation loaded) {
@@ -117,14 +134,19 @@ ReloadResult Reloader::accepted(language::Generation loaded) {
         log_.warning(fmt::format("changed settings that wait for a restart: {}",
                                  fmt::join(result.waiting_for_restart, ", ")));
     }
+    result.folder_mistakes = folder_mistakes(loaded);
+    warn_of_folders(result.folder_mistakes);
+    folders_ = std::move(loaded.folders);
     const std::size_t rules = loaded.policy->rules.size();
+    const std::size_t folders = loaded.policy->folders.size();
     const std::size_t limits = loaded.policy->limits.size();
     metrics_.rules().replace(loaded.policy);  // before the first message it is in force for
     result.generation = holder_.replace(std::move(loaded.policy), loaded.tests_run,
                                         result.waiting_for_restart, now());
     tell_metrics();
-    log_.info(fmt::format("generation {} loaded: rules {}, limits {}, tests passed {}",
-                          result.generation, rules, limits, loaded.tests_run));
+    log_.info(fmt::format("generation {} loaded: rules {}, limits {}, tests passed {}{}",
+                          result.generation, rules, limits, loaded.tests_run,
+                          folders == 0 ? "" : fmt::format(", folders {}", folders)));
     return result;
 }
 

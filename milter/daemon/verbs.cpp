@@ -14,6 +14,7 @@
 #include "daemon/clock.h"
 #include "daemon/limit_verbs.h"
 #include "daemon/reply.h"
+#include "policy/words.h"
 
 namespace spillway::daemon {
 
@@ -114,6 +115,17 @@ json Verbs::reply_to(const json& request) {
     throw std::runtime_error(fmt::format("unknown verb \"{}\"", name));
 }
 
+namespace {
+
+std::vector<std::string> faulty_folders(const policy::Policy& policy) {
+    std::vector<std::string> texts;
+    for (const policy::FaultyFolder& folder : policy.faulty_folders)
+        texts.push_back(policy::in_words(folder));
+    return texts;
+}
+
+}  // namespace
+
 json Verbs::status(const json&) {
     const PolicyStatus status = holder_.status();
     const auto policy = holder_.current();
@@ -129,6 +141,8 @@ json Verbs::status(const json&) {
             {"loaded_at", written(status.loaded_at)},
             {"rules", policy->rules.size()},
             {"limits", policy->limits.size()},
+            {"folders", policy->folders.size()},
+            {"faulty_folders", faulty_folders(*policy)},
             {"tests_passed", status.tests_run},
             {"costliest_rule", costliest_rule(around_.metrics.rules().report())},
             {"failed_reload", last_failure(status)},
@@ -143,7 +157,8 @@ json Verbs::reload(const json&) {
                {"generation", result.generation},
                {"mistakes", result.mistakes},
                {"warnings", result.warnings},
-               {"waiting_for_restart", result.waiting_for_restart}};
+               {"waiting_for_restart", result.waiting_for_restart},
+               {"folder_mistakes", result.folder_mistakes}};
     if (!result.replaced) {
         reply["error"] = fmt::format("generation {} stays in force", result.generation);
     }

@@ -39,7 +39,7 @@ struct NearNode {
     Operand other;  // Word or Regex
 };
 
-// auth · tag NAME · window NAME · campaign ORDER NUMBER in SPAN
+// auth · tls · tag NAME · window NAME · campaign ORDER NUMBER in SPAN
 // · unreadable · encrypted · truncated
 // · [any|all|folded] FIELD OP OPERAND [valid NAME] [within NUMBER words of OPERAND]
 //   [count|distinct|weight ORDER NUMBER]
@@ -100,9 +100,16 @@ struct BlockNode {
     std::vector<Line> lines;
 };
 
-// All statements of all files of one generation.
+// accounts-folder FOLDER [may WORD, ...]
+struct FoldersNode {
+    Line line;
+    std::size_t rules_before = 0;  // of Program::rules
+};
+
+// All statements of all files of one generation, or of one account's folder.
 struct Program {
     std::vector<Line> settings;
+    std::vector<FoldersNode> folders;
     std::vector<MapNode> maps;
     std::vector<WordsNode> words;
     std::vector<WindowNode> windows;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "language/compile_folders.h"
 #include "language/compile_limits.h"
 #include "language/compile_rules.h"
 #include "language/compile_settings.h"
@@ -64,77 +65,149 @@ void set_accounts(const PolicySettings& settings, Names& names, policy::Policy& 
     policy.accounts = *map;
 }
 
-std::shared_ptr<policy::Policy> compile(const Program& program, const Files& files,
-                                        const std::string& folder, Settings& settings,
-                                        Diagnostics& diagnostics) {
-    auto policy = std::make_shared<policy::Policy>();
-    const PolicySettings for_policy = read_settings(program.settings, settings, diagnostics);
-    policy->zone = for_policy.zone;
-    if (!for_policy.without_login.empty()) policy->without_login = for_policy.without_login;
-    if (for_policy.text_limit) {
-        policy->reading.text_bytes = static_cast<std::size_t>(*for_policy.text_limit);
+// The settings that are about the policy itself.
+void apply(const PolicySettings& settings, policy::Policy& policy) {
+    policy.zone = settings.zone;
+    if (!settings.without_login.empty()) policy.without_login = settings.without_login;
+    if (settings.text_limit)
+        policy.reading.text_bytes = static_cast<std::size_t>(*settings.text_limit);
+}
+
+// Makes one generation: members are what its parts share.
+class Loading {
+  public:
+    Loading(const std::string& path, const Files& files, const FolderTexts& former,
+            const Revise& revise)
+        : path_(path), files_(files), former_(former), revise_(revise) {
+        const auto slash = path.rfind('/');
+        folder_ = slash == std::string::npos ? "" : path.substr(0, slash);
     }
-    Names names;
-    names.zone = for_policy.zone;
-    declare(program, files, folder, names, diagnostics);
-    gather_tags(program, names);
+
+    Generation load() &&;
+
+  private:
+    void compile();
+    void compile_rest(const PolicySettings& settings);
+    void compile_patterns();
+
+    const std::string& path_;
+    const Files& files_;
+    const FolderTexts& former_;
+    const Revise& revise_;
+    std::string folder_;
+    Program program_;
+    Names names_;
+    std::optional<Switches> switches_;
+    std::shared_ptr<policy::Policy> policy_ = std::make_shared<policy::Policy>();
+    std::vector<CompiledFolder> folders_;
+    Generation generation_;
+};
+
+void Loading::compile_rest(const PolicySettings& settings) {
+    Diagnostics& diagnostics = generation_.diagnostics;
     try {
-        policy->notice_form = notice_form(for_policy.notice, files, folder);
-        set_accounts(for_policy, names, *policy);
+        policy_->notice_form = notice_form(settings.notice, files_, folder_);
+        set_accounts(settings, names_, *policy_);
     } catch (const Mistake& mistake) {
         diagnostics.error(mistake.place, mistake.what());
     }
-    compile_limits(program, names, *policy, diagnostics);
-    compile_rules(program, names, *policy, diagnostics);
-    policy->memos = names.memos;
-    if (!diagnostics.has_errors()) {
-        const auto kept = files.kept_patterns ? files.kept_patterns(settings.state_dir)
-                                              : std::vector<match::SavedSet>{};
-        policy->patterns = std::make_shared<match::PatternSets>(names.patterns, kept);
-    }
-    if (!diagnostics.has_errors()) warn_unused(names, diagnostics);
-    return policy;
+    compile_limits(program_, names_, *policy_, diagnostics);
+    switches_.emplace(program_.modes, diagnostics);
+    const RuleTerms terms{
+        .mode_of = [this](const std::string& rule) { return switches_->mode_of(rule); }};
+    policy_->rules = compile_rules(program_, terms, names_, diagnostics);
+    policy_->memos = names_.memos;
+    policy_->rules_before_folders =
+        program_.folders.empty() ? policy_->rules.size() : program_.folders.front().rules_before;
+    folders_ = FolderCompiler(program_, {files_, folder_, former_}, *switches_, names_, diagnostics,
+                              generation_.of_folders)
+                   .compile();
+    switches_->report_unused(program_.rules, diagnostics);
 }
 
-void keep_patterns(const match::PatternSets& patterns, const Files& files, Generation& generation,
-                   const Place& place) {
-    const auto sets = patterns.to_save();
+void Loading::compile_patterns() {
+    const auto kept = files_.kept_patterns ? files_.kept_patterns(generation_.settings.state_dir)
+                                           : std::vector<match::SavedSet>{};
+    policy_->patterns = std::make_shared<match::PatternSets>(names_.patterns, kept);
+}
+
+void Loading::compile() {
+    Diagnostics& diagnostics = generation_.diagnostics;
+    const PolicySettings settings =
+        read_settings(program_.settings, generation_.settings, diagnostics);
+    apply(settings, *policy_);
+    names_.zone = settings.zone;
+    declare(program_, files_, folder_, names_, diagnostics);
+    gather_tags(program_, names_);
+    compile_rest(settings);
+    if (!diagnostics.has_errors()) compile_patterns();
+    if (!diagnostics.has_errors()) warn_unused(names_, diagnostics);
+}
+
+// The administrator's tests run before there are any folders: no customer's rule can fail them.
+Generation Loading::load() && {
+    Diagnostics& diagnostics = generation_.diagnostics;
+    Reader(files_, folder_, program_, diagnostics).read(path_, {path_, 1, 1});
+    compile();
+    if (diagnostics.has_errors()) return std::move(generation_);
+    arrange(*policy_);
+    generation_.tests_run = run_tests(program_, *policy_, diagnostics);
+    if (diagnostics.has_errors()) return std::move(generation_);
+    generation_.tests_run += adopt(folders_, *switches_, *policy_, generation_.of_folders);
+    for (CompiledFolder& folder : folders_) {
+        if (folder.faulty) continue;
+        generation_.folders[folder.name] =
+            std::make_shared<const FolderText>(std::move(folder.text));
+    }
+    if (revise_) {
+        revise_(*policy_);
+        arrange(*policy_);
+    }
+    generation_.policy = std::move(policy_);
+    return std::move(generation_);
+}
+
+void keep_patterns(const Files& files, Generation& generation, const Place& place) {
+    const auto sets = generation.policy->patterns->to_save();
     if (!files.keep_patterns || sets.empty()) return;
     if (const auto kept = files.keep_patterns(generation.settings.state_dir, sets); !kept)
         generation.diagnostics.warning(
             place, "the next start or reload compiles all patterns again: " + kept.error());
 }
 
-Generation loaded(const std::string& path, const Files& files, const Revise& revise) {
-    Generation generation;
-    const auto slash = path.rfind('/');
-    const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-    Program program;
-    Reader(files, folder, program, generation.diagnostics).read(path, {path, 1, 1});
-    auto policy = compile(program, files, folder, generation.settings, generation.diagnostics);
-    if (generation.diagnostics.has_errors()) return generation;
-    arrange(*policy);
-    generation.tests_run = run_tests(program, *policy, generation.diagnostics);
-    if (generation.diagnostics.has_errors()) return generation;
-    keep_patterns(*policy->patterns, files, generation, {path, 1, 1});
-    if (revise) {
-        revise(*policy);
-        arrange(*policy);
+// Of folders that are faulty now.
+FolderTexts former_texts(const Generation& generation, const FolderTexts& former) {
+    FolderTexts texts;
+    if (!generation.policy) return texts;
+    for (const policy::FaultyFolder& faulty : generation.policy->faulty_folders) {
+        const auto found = former.find(faulty.name);
+        if (found != former.end()) texts.insert(*found);
     }
-    generation.policy = std::move(policy);
-    return generation;
+    return texts;
+}
+
+void finish(Generation& generation, const std::string& path, const Files& files) {
+    if (generation.policy) keep_patterns(files, generation, {path, 1, 1});
+    generation.diagnostics.sort();
+    generation.of_folders.sort();
 }
 
 }  // namespace
 
-Generation load(const std::string& path, const Files& files) {
-    return load_revised(path, files, {});
-}
-
-Generation load_revised(const std::string& path, const Files& files, const Revise& revise) {
-    Generation generation = loaded(path, files, revise);
-    generation.diagnostics.sort();
+Generation load(const std::string& path, const Files& files, const FolderTexts& former) {
+    Generation generation = Loading(path, files, {}, {}).load();
+    if (const FolderTexts texts = former_texts(generation, former); !texts.empty()) {
+        Diagnostics mistakes = std::move(generation.of_folders);
+        generation = Loading(path, files, texts, {}).load();
+        generation.of_folders = std::move(mistakes);
+    }
+    finish(generation, path, files);
     return generation;
 }
 
+Generation load_revised(const std::string& path, const Files& files, const Revise& revise) {
+    Generation generation = Loading(path, files, {}, revise).load();
+    finish(generation, path, files);
+    return generation;
+}
 }  // namespace spillway::language

@@ -333,16 +333,9 @@ Condition predicate(const PredicateNode& node, Names& names) {
     }
     if (node.folded) check_folded(node);
     if (subject == "auth") return {policy::Authenticated{}};
+    if (subject == "tls") return {policy::OverTls{}};
     if (subject == "window") return {policy::InWindow{names.window(*node.name).window}};
-    if (subject == "tag") {
-        if (!names.tags.contains(node.name->text)) {
-            const std::vector<std::string_view> known(names.tags.begin(), names.tags.end());
-            throw Mistake(node.name->place,
-                          fmt::format("no rule sets the tag \"{}\"{}", node.name->text,
-                                      suggestion(node.name->text, known)));
-        }
-        return {policy::Tagged{node.name->text}};
-    }
+    if (subject == "tag") return {policy::Tagged{names.tag(*node.name)}};
     if (subject == "campaign") return campaign(node);
     if (const auto contents = of_contents(subject)) return {*contents};
     if (is_number(subject)) return number(node);

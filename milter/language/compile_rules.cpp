@@ -1,7 +1,5 @@
 #include "language/compile_rules.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <set>
 
@@ -9,6 +7,7 @@
 
 #include "language/blocks.h"
 #include "language/compile_reply.h"
+#include "language/switches.h"
 #include "policy/variants.h"
 
 namespace spillway::language {
@@ -77,62 +76,11 @@ bool demands_login(const policy::Condition& condition) {
         condition.is);
 }
 
-policy::Mode take_mode(Arguments& args) {
-    return static_cast<policy::Mode>(args.take_one_of({"enforce", "audit", "off"}));
-}
-
-// The mode statements, in their order: how rules of others are switched without editing their
-// files.
-class Switches {
-  public:
-    Switches(const std::vector<Line>& lines, Diagnostics& diagnostics) {
-        for (const Line& line : lines) {
-            read_line(line, diagnostics, [this](Arguments& args) {
-                const Word& rules = args.take("the name of a rule");
-                all_.push_back({rules, take_mode(args)});
-            });
-        }
-    }
-
-    // What the last statement that names the rule says.
-    std::optional<policy::Mode> mode_of(const std::string& rule);
-    // A rule that is gone after an upgrade must not be believed to be switched.
-    void report_unused(const std::vector<BlockNode>& rules, Diagnostics& diagnostics) const;
-
-  private:
-    struct Switch {
-        Word rules;  // a name, or a pattern of glob(7)
-        policy::Mode mode;
-        bool used = false;
-    };
-    std::vector<Switch> all_;
-};
-
-std::optional<policy::Mode> Switches::mode_of(const std::string& rule) {
-    std::optional<policy::Mode> mode;
-    for (Switch& one : all_) {
-        if (::fnmatch(one.rules.text.c_str(), rule.c_str(), 0) != 0) continue;
-        one.used = true;
-        mode = one.mode;
-    }
-    return mode;
-}
-
-void Switches::report_unused(const std::vector<BlockNode>& rules, Diagnostics& diagnostics) const {
-    std::vector<std::string_view> known;
-    for (const BlockNode& rule : rules) known.push_back(rule.name.text);
-    for (const Switch& one : all_) {
-        if (one.used) continue;
-        diagnostics.error(one.rules.place, fmt::format("no rule is named \"{}\"{}", one.rules.text,
-                                                       suggestion(one.rules.text, known)));
-    }
-}
-
 class RuleCompiler {
   public:
-    RuleCompiler(const BlockNode& block, std::optional<policy::Mode> switched, Names& names,
+    RuleCompiler(const BlockNode& block, const RuleTerms& terms, Names& names,
                  Diagnostics& diagnostics)
-        : block_(block), switched_(switched), names_(names), diagnostics_(diagnostics) {}
+        : block_(block), terms_(terms), names_(names), diagnostics_(diagnostics) {}
 
     policy::Rule compile();
 
@@ -141,7 +89,7 @@ class RuleCompiler {
     void warn_of_claimed_senders() const;
 
     const BlockNode& block_;
-    std::optional<policy::Mode> switched_;
+    const RuleTerms& terms_;
     Names& names_;
     Diagnostics& diagnostics_;
     policy::Rule rule_;
@@ -173,18 +121,20 @@ void RuleCompiler::line(Arguments& args) {
                                               "the rule",
                                               verb.text));
     }
+    if (terms_.check_action) terms_.check_action(verb);
+    if (auto* tag = std::get_if<policy::TagAction>(&*action)) tag->tag.insert(0, names_.folder);
     terminal_ = policy::is_terminal(*action);
     rule_.actions.push_back(std::move(*action));
 }
 
 policy::Rule RuleCompiler::compile() {
-    rule_.name = block_.name.text;
+    rule_.name = names_.folder + block_.name.text;
     rule_.place = fmt::format("{}:{}", block_.name.place.file, block_.name.place.line);
     rule_.when = condition_of(block_.when, names_, diagnostics_);
     rule_.unless = condition_of(block_.unless, names_, diagnostics_);
     for (const Line& one : block_.lines)
         read_line(one, diagnostics_, [&](Arguments& args) { line(args); });
-    if (switched_) rule_.mode = *switched_;
+    rule_.mode = terms_.mode_of(block_.name.text).value_or(rule_.mode);
     if (rule_.actions.empty() && !action_tried_) {
         diagnostics_.error(block_.name.place, fmt::format("rule \"{}\" has no action", rule_.name));
     }
@@ -217,31 +167,30 @@ void gather_tags(const Program& program, Names& names) {
     for (const BlockNode& rule : program.rules) {
         for (const Line& line : rule.lines) {
             if (line.verb.text == "tag" && !line.arguments.empty()) {
-                names.tags.insert(line.arguments.front().text);
+                names.tags.insert(names.folder + line.arguments.front().text);
             }
         }
     }
 }
 
-void compile_rules(const Program& program, Names& names, policy::Policy& policy,
-                   Diagnostics& diagnostics) {
+std::vector<policy::Rule> compile_rules(const Program& program, const RuleTerms& terms,
+                                        Names& names, Diagnostics& diagnostics) {
     check_names(program.rules, diagnostics);
-    Switches switches(program.modes, diagnostics);
     const policy::Rule* end = nullptr;
-    policy.rules.reserve(program.rules.size());
+    std::vector<policy::Rule> rules;
+    rules.reserve(program.rules.size());
     for (const BlockNode& block : program.rules) {
-        const auto switched = switches.mode_of(block.name.text);
-        policy.rules.push_back(RuleCompiler(block, switched, names, diagnostics).compile());
+        rules.push_back(RuleCompiler(block, terms, names, diagnostics).compile());
         if (end) {
             diagnostics.warning(block.name.place,
                                 fmt::format("rule \"{}\" is never reached: rule \"{}\" ends every "
                                             "message",
                                             block.name.text, end->name));
-        } else if (!block.when && !block.unless && ends_all_reading(policy.rules.back())) {
-            end = &policy.rules.back();
+        } else if (!block.when && !block.unless && ends_all_reading(rules.back())) {
+            end = &rules.back();
         }
     }
-    switches.report_unused(program.rules, diagnostics);
+    return rules;
 }
 
 }  // namespace spillway::language

@@ -1,6 +1,11 @@
 // Rule blocks into the policy.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "language/ast.h"
 #include "language/names.h"
 #include "policy/policy.h"
@@ -15,8 +20,16 @@ inline constexpr std::string_view rule_words[] = {
 // Tags that rules set, gathered before any condition is compiled.
 void gather_tags(const Program& program, Names& names);
 
-// Each mistake is reported; blocks with mistakes are left out.
-void compile_rules(const Program& program, Names& names, policy::Policy& policy,
-                   Diagnostics& diagnostics);
+// What others than the rules' own blocks say about them.
+struct RuleTerms {
+    // The mode that a rule of this name has been switched to.
+    std::function<std::optional<policy::Mode>(const std::string& name)> mode_of;
+    // Throws a Mistake for an action that these rules may not have; empty: they may have all.
+    std::function<void(const Word& action)> check_action = {};
+};
+
+// In their order; each mistake is reported.
+std::vector<policy::Rule> compile_rules(const Program& program, const RuleTerms& terms,
+                                        Names& names, Diagnostics& diagnostics);
 
 }  // namespace spillway::language

@@ -126,8 +126,7 @@ match::Pattern phrase_of(const Word& phrase, bool folded) {
 }
 
 match::Pattern phrase_of(const Word& entry, const Names& names, bool folded) {
-    const bool a_name =
-        names.words.contains(entry.text) || match::identifier_of(entry.text).has_value();
+    const bool a_name = names.has_words(entry.text) || match::identifier_of(entry.text).has_value();
     if (a_name && !entry.quoted) {
         throw Mistake(entry.place, fmt::format("\"{}\" is the name of words or numbers, which "
                                                "stands by itself; a phrase stands in quotes",

@@ -99,9 +99,9 @@ PredicateNode ConditionParser::predicate() {
     }
     node.subject = tokens_.word("a condition");
     const std::string& subject = node.subject.text;
-    const bool alone = subject == "auth" || subject == "unreadable" || subject == "encrypted" ||
-                       subject == "truncated";
-    if (alone) return node;
+    constexpr std::array<std::string_view, 5> alone{"auth", "tls", "unreadable", "encrypted",
+                                                    "truncated"};
+    if (std::ranges::find(alone, subject) != alone.end()) return node;
     if (subject == "tag" || subject == "window") {
         node.name = tokens_.word(fmt::format("the {}'s name", subject));
         return node;

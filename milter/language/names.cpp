@@ -10,16 +10,27 @@
 namespace spillway::language {
 namespace {
 
+// As it is written in the files.
+std::string_view written(std::string_view key, const std::string& folder) {
+    return key.starts_with(folder) ? key.substr(folder.size()) : key;
+}
+
 template <typename Table>
-auto& found_in(Table& table, const Word& name, std::string_view what) {
-    const auto entry = table.find(name.text);
+auto found(Table& table, const std::string& name, const std::string& folder) {
+    const auto own = table.find(folder + name);
+    return own != table.end() ? own : table.find(name);
+}
+
+template <typename Table>
+auto& found_in(Table& table, const Word& name, const std::string& folder, std::string_view what) {
+    const auto entry = found(table, name.text, folder);
     if (entry != table.end()) {
         entry->second.used = true;
         return entry->second;
     }
     std::vector<std::string_view> known;
     known.reserve(table.size());
-    for (const auto& [key, value] : table) known.push_back(key);
+    for (const auto& [key, value] : table) known.push_back(written(key, folder));
     throw Mistake(name.place, fmt::format("unknown {} \"{}\"{}", what, name.text,
                                           suggestion(name.text, known)));
 }
@@ -138,8 +149,9 @@ std::shared_ptr<policy::Window> window_of(const WindowNode& node, const date::ti
 }
 
 template <typename Table>
-void refuse_second(const Table& table, const Word& name, std::string_view what) {
-    const auto first = table.find(name.text);
+void refuse_second(const Table& table, const Word& name, const std::string& folder,
+                   std::string_view what) {
+    const auto first = table.find(folder + name.text);
     if (first == table.end()) return;
     throw Mistake(name.place,
                   fmt::format("a second {} \"{}\"; the first is at {}:{}", what, name.text,
@@ -152,68 +164,90 @@ std::string below(const std::string& folder, const std::string& name) {
     return name.starts_with('/') || folder.empty() ? name : folder + "/" + name;
 }
 
-NamedMap& Names::map(const Word& name) { return found_in(maps, name, "map"); }
+NamedMap& Names::map(const Word& name) { return found_in(maps, name, folder, "map"); }
 
 NamedWords& Names::list_of_words(const Word& name) {
-    if (words.contains(name.text)) return found_in(words, name, "words");
+    if (has_words(name.text)) return found_in(words, name, folder, "words");
     std::vector<std::string_view> known(std::begin(match::identifier_names),
                                         std::end(match::identifier_names));
-    for (const auto& [key, value] : words) known.push_back(key);
+    for (const auto& [key, value] : words) known.push_back(written(key, folder));
     throw Mistake(name.place, fmt::format("unknown words \"{}\"{}; a phrase stands in quotes",
                                           name.text, suggestion(name.text, known)));
 }
 
-NamedWindow& Names::window(const Word& name) { return found_in(windows, name, "window"); }
+NamedWindow& Names::window(const Word& name) { return found_in(windows, name, folder, "window"); }
+
+bool Names::has_words(const std::string& name) const {
+    return found(words, name, folder) != words.end();
+}
+
+std::string Names::tag(const Word& name) const {
+    if (tags.contains(folder + name.text)) return folder + name.text;
+    if (tags.contains(name.text)) return name.text;
+    std::vector<std::string_view> known;
+    for (const std::string& one : tags) known.push_back(written(one, folder));
+    throw Mistake(name.place, fmt::format("no rule sets the tag \"{}\"{}", name.text,
+                                          suggestion(name.text, known)));
+}
+
+void Names::leave_folder() {
+    const auto is_own = [this](const auto& entry) { return entry.first.starts_with(folder); };
+    std::erase_if(maps, is_own);
+    std::erase_if(words, is_own);
+    std::erase_if(windows, is_own);
+    std::erase_if(tags, [this](const std::string& tag) { return tag.starts_with(folder); });
+    folder.clear();
+}
 
 void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
              Diagnostics& diagnostics) {
     for (const MapNode& node : program.maps) {
         try {
-            refuse_second(names.maps, node.name, "map");
+            refuse_second(names.maps, node.name, names.folder, "map");
             const auto entries = entries_of(node, files, folder);
-            names.maps[node.name.text] = {node.name.place,
-                                          map_of_kind(node.kind, entries, diagnostics)};
+            names.maps[names.folder + node.name.text] = {
+                node.name.place, map_of_kind(node.kind, entries, diagnostics)};
         } catch (const Mistake& mistake) {
             diagnostics.error(mistake.place, mistake.what());
             // Declared all the same, so that its uses are not reported as well.
-            names.maps.try_emplace(node.name.text,
+            names.maps.try_emplace(names.folder + node.name.text,
                                    NamedMap{node.name.place, std::shared_ptr<match::ValueSet>{}});
         }
     }
     for (const WordsNode& node : program.words) {
         try {
-            refuse_second(names.words, node.name, "list of words");
-            names.words[node.name.text] = words_of(node, files, folder, diagnostics);
+            refuse_second(names.words, node.name, names.folder, "list of words");
+            names.words[names.folder + node.name.text] = words_of(node, files, folder, diagnostics);
         } catch (const Mistake& mistake) {
             diagnostics.error(mistake.place, mistake.what());
-            names.words.try_emplace(node.name.text, NamedWords{node.name.place, nullptr});
+            names.words.try_emplace(names.folder + node.name.text,
+                                    NamedWords{node.name.place, nullptr});
         }
     }
     for (const WindowNode& node : program.windows) {
         try {
-            refuse_second(names.windows, node.name, "window");
-            names.windows[node.name.text] = {node.name.place, window_of(node, names.zone)};
+            refuse_second(names.windows, node.name, names.folder, "window");
+            names.windows[names.folder + node.name.text] = {node.name.place,
+                                                            window_of(node, names.zone)};
         } catch (const Mistake& mistake) {
             diagnostics.error(mistake.place, mistake.what());
-            names.windows.try_emplace(node.name.text, NamedWindow{node.name.place, nullptr});
+            names.windows.try_emplace(names.folder + node.name.text,
+                                      NamedWindow{node.name.place, nullptr});
         }
     }
 }
 
 void warn_unused(const Names& names, Diagnostics& diagnostics) {
-    for (const auto& [name, map] : names.maps) {
-        if (!map.used) diagnostics.warning(map.place, fmt::format("map \"{}\" is not used", name));
-    }
-    for (const auto& [name, words] : names.words) {
-        if (!words.used) {
-            diagnostics.warning(words.place, fmt::format("words \"{}\" are not used", name));
+    const auto warn = [&](const auto& table, std::string_view text) {
+        for (const auto& [key, named] : table) {
+            if (named.used || !key.starts_with(names.folder)) continue;
+            diagnostics.warning(named.place,
+                                fmt::format(fmt::runtime(text), written(key, names.folder)));
         }
-    }
-    for (const auto& [name, window] : names.windows) {
-        if (!window.used) {
-            diagnostics.warning(window.place, fmt::format("window \"{}\" is not used", name));
-        }
-    }
+    };
+    warn(names.maps, "map \"{}\" is not used");
+    warn(names.words, "words \"{}\" are not used");
+    warn(names.windows, "window \"{}\" is not used");
 }
 
 }  // namespace spillway::language

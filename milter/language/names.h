@@ -41,6 +41,10 @@ struct NamedWindow {
 };
 
 struct Names {
+    // While the files of an account are compiled: the name of its folder and a slash, with which
+    // all names begin that they declare. Such a name goes before a shared one.
+    std::string folder;
+
     std::map<std::string, NamedMap> maps;
     std::map<std::string, NamedWords> words;
     std::map<std::string, NamedWindow> windows;
@@ -54,6 +58,13 @@ struct Names {
     // The same; a phrase without quotes looks like a name.
     NamedWords& list_of_words(const Word& name);
     NamedWindow& window(const Word& name);
+    // As rules set it.
+    std::string tag(const Word& name) const;
+    // Whether `name` is that of a list of words.
+    bool has_words(const std::string& name) const;
+
+    // Forgets what the folder's files have declared, so that nobody else can name it.
+    void leave_folder();
 };
 
 // Declares all maps, words and windows of a program; `files` reads their files, relative to
@@ -61,7 +72,7 @@ struct Names {
 void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
              Diagnostics& diagnostics);
 
-// Warns of maps, words and windows that nothing uses.
+// Warns of maps, words and windows that nothing uses; within a folder, of its own.
 void warn_unused(const Names& names, Diagnostics& diagnostics);
 
 // One list of words, from its file or its entries; in compile_words.cpp.

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> block_words{"limit", "rule", "test"};
 // Their words may have commas between them.
-constexpr std::array<std::string_view, 1> list_words{"notice"};
+constexpr std::array<std::string_view, 2> list_words{"notice", "accounts-folder"};
 
 template <typename Words>
 bool contains(const Words& words, std::string_view word) {
@@ -21,7 +21,8 @@ bool contains(const Words& words, std::string_view word) {
 }
 
 std::vector<std::string_view> statement_words() {
-    std::vector<std::string_view> all{"include", "map", "words", "window", "mode"};
+    std::vector<std::string_view> all{"include", "map",  "words",
+                                      "window",  "mode", "accounts-folder"};
     all.insert(all.end(), block_words.begin(), block_words.end());
     all.insert(all.end(), std::begin(setting_words), std::end(setting_words));
     return all;
@@ -30,13 +31,18 @@ std::vector<std::string_view> statement_words() {
 class Parser {
   public:
     Parser(Tokens& tokens, Program& program, Diagnostics& diagnostics,
-           const std::function<void(const Word&)>& include)
-        : tokens_(tokens), program_(program), diagnostics_(diagnostics), include_(include) {}
+           const std::function<void(const Word&)>& include, Author author)
+        : tokens_(tokens),
+          program_(program),
+          diagnostics_(diagnostics),
+          include_(include),
+          author_(author) {}
 
     void file();
 
   private:
     void statement();
+    void check_author(const Word& verb) const;
     void map();
     void words();
     template <typename Node>
@@ -53,6 +59,7 @@ class Parser {
     Program& program_;
     Diagnostics& diagnostics_;
     const std::function<void(const Word&)>& include_;
+    const Author author_;
 };
 
 template <typename Read>
@@ -103,18 +110,31 @@ void Parser::file() {
     }
 }
 
+void Parser::check_author(const Word& verb) const {
+    if (author_ == Author::administrator || contains(account_statements, verb.text)) return;
+    if (!contains(statement_words(), verb.text)) return;  // then that is the mistake
+    throw Mistake(verb.place, fmt::format("\"{}\" is not for the files of an account: they may "
+                                          "have {}",
+                                          verb.text, fmt::join(account_statements, ", ")));
+}
+
 void Parser::statement() {
     if (tokens_.peek().kind != TokenKind::word) {
         throw Mistake(tokens_.peek().place,
                       fmt::format("expected a statement, got {}", tokens_.peek().named()));
     }
     const Word verb = tokens_.word("a statement");
+    check_author(verb);
     if (verb.text == "include") return include_(tokens_.word("a file name or pattern"));
     if (verb.text == "map") return map();
     if (verb.text == "words") return words();
     if (verb.text == "window") return window();
     if (verb.text == "mode") {
         program_.modes.push_back(line(verb));
+        return;
+    }
+    if (verb.text == "accounts-folder") {
+        program_.folders.push_back({line(verb), program_.rules.size()});
         return;
     }
     if (contains(setting_words, verb.text)) {
@@ -225,14 +245,15 @@ Line Parser::line(Word verb) {
 }  // namespace
 
 void parse(const std::string& file, std::string_view text, Program& program,
-           Diagnostics& diagnostics, const std::function<void(const Word&)>& include) {
+           Diagnostics& diagnostics, const std::function<void(const Word&)>& include,
+           Author author) {
     if (!mail::is_utf8(text)) {
         diagnostics.error({file, 1, 1}, "the file is not UTF-8");
         return;
     }
     Lexer lexer(file, text);
     Tokens tokens(lexer);
-    Parser(tokens, program, diagnostics, include).file();
+    Parser(tokens, program, diagnostics, include, author).file();
 }
 
 }  // namespace spillway::language

@@ -6,6 +6,7 @@
 
 #include "language/arguments.h"
 #include "limits/memory_counters.h"
+#include "policy/folders.h"
 #include "policy/identity.h"
 #include "policy/rehearse.h"
 #include "policy/variants.h"
@@ -92,6 +93,8 @@ bool TestReader::sender(Arguments& args) {
         message.client.ip = args.take_as("an IP address", match::parse_ip);
     } else if (verb == "at") {
         at(args);
+    } else if (verb == "tls") {
+        message.client.tls = true;
     } else if (verb == "mail-from") {
         message.sender = mail::envelope_address(args.take("an address").text);
         sender_given_ = true;
@@ -236,8 +239,9 @@ void mail_out(const TestCase& test, const policy::Policy& policy,
 // Holds one `expect` line against what happened; a Mistake says what differs.
 class Expectation {
   public:
-    Expectation(Arguments& args, const std::string& test, const policy::Rehearsal& got)
-        : args_(args), test_(test), got_(got) {}
+    Expectation(Arguments& args, const std::string& test, const std::string& folder,
+                const policy::Rehearsal& got)
+        : args_(args), test_(test), folder_(folder), got_(got) {}
 
     void check();
 
@@ -247,7 +251,12 @@ class Expectation {
     void header();
     void refused();
     void suspended();
-    std::string take_decider();
+    struct Decider {
+        std::string text;  // "" where none is expected
+        std::string own;   // the same of the folder
+        bool is(const std::string& got) const { return text.empty() || got == text || got == own; }
+    };
+    Decider take_decider();
     [[noreturn]] void fail(const std::string& expected, const std::string& got) const {
         throw Mistake(args_.line().verb.place,
                       fmt::format("test \"{}\" failed: expected {}, got {}", test_, expected, got));
@@ -255,6 +264,7 @@ class Expectation {
 
     Arguments& args_;
     const std::string& test_;
+    const std::string& folder_;
     const policy::Rehearsal& got_;
 };
 
@@ -271,10 +281,11 @@ std::string in_words(const policy::Verdict& verdict, const std::string& by) {
 }
 
 // [rule NAME | limit NAME]
-std::string Expectation::take_decider() {
-    if (!args_.more()) return "";
-    const auto kind = args_.take_one_of({"rule", "limit"});
-    return (kind == 0 ? "rule " : "limit ") + args_.take("a name").text;
+Expectation::Decider Expectation::take_decider() {
+    if (!args_.more()) return {};
+    const std::string kind = args_.take_one_of({"rule", "limit"}) == 0 ? "rule " : "limit ";
+    const std::string& name = args_.take("a name").text;
+    return {kind + name, fmt::format("{}{}/{}", kind, folder_, name)};
 }
 
 void Expectation::verdict() {
@@ -288,11 +299,11 @@ void Expectation::verdict() {
         code = args_.take_as("a code", parse_number);
         expected += fmt::format(" {}", code);
     }
-    const std::string by = take_decider();
-    if (!by.empty()) expected += " " + by;
+    const Decider by = take_decider();
+    if (!by.text.empty()) expected += " " + by.text;
     const policy::Decision& decision = got_.decision;
     if (wanted != name_of(decision.verdict) || (code && code != code_of(decision.verdict)) ||
-        (!by.empty() && by != decision.decided_by)) {
+        !by.is(decision.decided_by)) {
         fail(expected, in_words(decision.verdict, decision.decided_by));
     }
 }
@@ -300,7 +311,9 @@ void Expectation::verdict() {
 void Expectation::tag() {
     const std::string& wanted = args_.take("a tag").text;
     const auto& tags = got_.decision.tags;
-    if (std::ranges::find(tags, wanted) != tags.end()) return;
+    const std::string own = folder_ + "/" + wanted;
+    const auto fits = [&](const std::string& tag) { return tag == wanted || tag == own; };
+    if (std::ranges::any_of(tags, fits)) return;
     fail("tag " + wanted, tags.empty() ? "no tag" : fmt::format("{}", fmt::join(tags, ", ")));
 }
 
@@ -319,12 +332,12 @@ void Expectation::header() {
 
 void Expectation::refused() {
     const std::string text = args_.take("an address").text;
-    const std::string by = take_decider();
+    const Decider by = take_decider();
     const mail::Address address = mail::envelope_address(text);
     for (const auto& one : got_.refused) {
         if (one.address != address) continue;
-        if (by.empty() || by == one.refusal.decided_by) return;
-        fail(fmt::format("{} refused by {}", text, by), one.refusal.decided_by);
+        if (by.is(one.refusal.decided_by)) return;
+        fail(fmt::format("{} refused by {}", text, by.text), one.refusal.decided_by);
     }
     fail(fmt::format("{} refused", text), "it accepted");
 }
@@ -355,8 +368,23 @@ void Expectation::check() {
     args_.done();
 }
 
-void run_test(const BlockNode& block, const policy::Policy& policy) {
+// What becomes of others' mail is none of an account's business.
+void check_owner(const BlockNode& block, const policy::Policy& policy,
+                 const policy::Message& message, const std::string& folder) {
+    if (folder.empty()) return;
+    const policy::Identity identity = policy::identify(policy, message);
+    if (policy::folder_key(identity.account) == folder ||
+        policy::folder_key(identity.domain) == folder)
+        return;
+    throw Mistake(block.name.place,
+                  fmt::format("this is a message of account {}, domain {}; the tests here are of "
+                              "messages of {}: say \"as\" and one of its logins",
+                              identity.account, identity.domain, folder));
+}
+
+void run_test(const BlockNode& block, const policy::Policy& policy, const std::string& folder) {
     TestCase test = TestReader(block, policy).read();
+    check_owner(block, policy, test.message, folder);
     test.message.bytes = test.bytes;  // a view, so not before the text has come to rest
     limits::MemoryCounters counters;
     for (const Used& used : test.used) use_up(used, policy, test.message, counters);
@@ -364,16 +392,17 @@ void run_test(const BlockNode& block, const policy::Policy& policy) {
     const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters);
     for (const Line* line : test.expectations) {
         Arguments args(*line);
-        Expectation(args, block.name.text, got).check();
+        Expectation(args, block.name.text, folder, got).check();
     }
 }
 
 }  // namespace
 
-int run_tests(const Program& program, const policy::Policy& policy, Diagnostics& diagnostics) {
+int run_tests(const Program& program, const policy::Policy& policy, Diagnostics& diagnostics,
+              const std::string& folder) {
     for (const BlockNode& block : program.tests) {
         try {
-            run_test(block, policy);
+            run_test(block, policy, folder);
         } catch (const Mistake& mistake) {
             diagnostics.error(mistake.place, mistake.what());
         }

@@ -124,9 +124,11 @@ sfsistat go_on_or(SMFICTX* context, const std::optional<policy::Refusal>& refusa
 // ---- negotiation ----
 
 // Each stage not named keeps the MTA's own list. Postfix knows the queue id only from the second
-// recipient on, and {daemon_port}, {client_addr} are not needed: connect tells them.
+// recipient on, and {daemon_port}, {client_addr} are not needed: connect tells them. Left to
+// itself Postfix tells {tls_version} with HELO only, and a client need not repeat that after
+// STARTTLS.
 void ask_for_macros(SMFICTX* context) {
-    char mail[] = "i {auth_authen} {mail_addr}";
+    char mail[] = "i {auth_authen} {mail_addr} {tls_version}";
     char recipient[] = "i {rcpt_addr}";
     char end[] = "i";
     smfi_setsymlist(context, SMFIM_ENVFROM, mail);
@@ -195,7 +197,8 @@ sfsistat on_mail(SMFICTX* context, char** arguments) {
         return go_on_or(context, connection.session.mail(
                                      {.user = macro(context, "{auth_authen}"),
                                       .argument = parsed.empty() ? first(arguments) : parsed,
-                                      .queue_id = queue_id}));
+                                      .queue_id = queue_id,
+                                      .tls = !macro(context, "{tls_version}").empty()}));
     });
 }
 

@@ -101,6 +101,7 @@ struct CompareNumber {
     std::int64_t value;
 };
 struct Authenticated {};
+struct OverTls {};  // the client sent the message over TLS
 // What is true of the message's contents as a whole.
 struct OfContents {
     enum class Is { unreadable, encrypted, truncated };
@@ -133,7 +134,7 @@ struct Not {
 
 struct Condition {
     std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize,
-                 OfContents>
+                 OfContents, OverTls>
         is;
 };
 

@@ -1,6 +1,8 @@
 #include "policy/facts.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,11 +13,30 @@ namespace spillway::policy {
 
 Facts::Facts(const Policy& policy, const Message& message)
     : contents(message, policy.reading, [this] { scans.forget(); }),
-      memos(static_cast<std::size_t>(policy.memos)),
       scans(policy.patterns.get()),
       policy_(policy),
       message_(message),
-      identity_(identify(policy, message)) {}
+      memos_(static_cast<std::size_t>(policy.memos)),
+      identity_(identify(policy, message)),
+      folders_(folders_of(policy, identity_)) {}
+
+bool Facts::asks(bool Policy::*of_policy, bool Folder::*of_folder) const {
+    return policy_.*of_policy || std::ranges::any_of(folders_, [&](const Folder* folder) {
+               return folder != nullptr && folder->*of_folder;
+           });
+}
+
+std::optional<match::Match>& Facts::memo(int number) {
+    const auto index = static_cast<std::size_t>(number);
+    return index < memos_.size() ? memos_[index] : memos_of_folders_[number];
+}
+
+std::optional<std::size_t> Facts::number_of(const Rule& rule) const {
+    const Rule* const first = policy_.rules.data();
+    const bool known =
+        !std::less<>{}(&rule, first) && std::less<>{}(&rule, first + policy_.rules.size());
+    return known ? std::optional(static_cast<std::size_t>(&rule - first)) : std::nullopt;
+}
 
 const std::vector<mail::Address>& Facts::authors() {
     if (!authors_) authors_ = mail::authors(message_.headers);
@@ -60,7 +81,8 @@ const char* name_of(SharedWork work) {
 }
 
 const mail::Attachments* attachments_to_read(Facts& facts) {
-    if (!facts.policy().needs_attachments || !facts.message().body_seen) return nullptr;
+    const bool asked = facts.asks(&Policy::needs_attachments, &Folder::needs_attachments);
+    if (!asked || !facts.message().body_seen) return nullptr;
     const mail::Attachments& attachments = facts.contents.attachments();
     return attachments.files.empty() ? nullptr : &attachments;
 }

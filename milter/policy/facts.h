@@ -13,6 +13,7 @@
 #include "match/pattern_set.h"
 #include "policy/contents.h"
 #include "policy/evaluate.h"
+#include "policy/folders.h"
 #include "policy/readings.h"
 
 namespace spillway::policy {
@@ -26,6 +27,15 @@ class Facts {
     const Policy& policy() const { return policy_; }
     const Message& message() const { return message_; }
     const Identity& identity() const { return identity_; }
+    // That may decide on this message, in their order.
+    RulesInOrder rules() const { return rules_of(policy_, folders_); }
+    // Whether something is asked for by the operator's rules and limits or by those rules.
+    bool asks(bool Policy::*of_policy, bool Folder::*of_folder) const;
+    // The answer to Compare::memo, once it was given.
+    std::optional<match::Match>& memo(int number);
+    // Of one of the operator's rules, in Policy::rules; none for those of folders, which are not
+    // measured.
+    std::optional<std::size_t> number_of(const Rule& rule) const;
     const std::vector<mail::Address>& authors();
     // Decoded values of all fields of this name, with `folded` as Contents::values has them.
     const std::vector<std::string>& header_values(const std::string& name, bool folded = false);
@@ -42,7 +52,6 @@ class Facts {
     std::vector<std::string> finds;          // see RuleReport; of the conditions asked, in order
     std::optional<limits::Mailing> mailing;  // once mailing_of() was asked
     MailingSizes mailing_sizes;
-    std::vector<std::optional<match::Match>> memos;
     match::Budget budget;  // of all patterns together
     match::Scans scans;
     Readings readings;  // those of earlier stages are handed in before the rules are asked
@@ -55,7 +64,10 @@ class Facts {
   private:
     const Policy& policy_;
     const Message& message_;
+    std::vector<std::optional<match::Match>> memos_;
+    std::map<int, std::optional<match::Match>> memos_of_folders_;  // few of very many
     Identity identity_;
+    FoldersOfMessage folders_;
     std::optional<std::vector<mail::Address>> authors_;
     std::map<std::pair<std::string, bool>, std::vector<std::string>> header_values_;
     std::map<const mail::Address*, std::string> addresses_;

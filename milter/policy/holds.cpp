@@ -273,7 +273,7 @@ Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) 
 
 Match compared(const Compare& compare, Facts& facts, const Binding& binding) {
     if (compare.memo < 0) return compare_now(compare, facts, binding);
-    auto& memo = facts.memos.at(static_cast<std::size_t>(compare.memo));
+    auto& memo = facts.memo(compare.memo);
     if (!memo) {
         memo = compare_now(compare, facts, binding);
         if (*memo == Match::cannot_tell) facts.doubts[compare.memo] = facts.doubt;
@@ -317,6 +317,7 @@ Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
             [&](const Compare& compare) { return compared(compare, facts, binding); },
             [&](const CompareNumber& compare) { return number_compared(compare, facts); },
             [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
+            [&](const OverTls&) { return as_match(facts.message().client.tls); },
             [&](const Tagged& tagged) { return as_match(facts.tags.contains(tagged.tag)); },
             [&](const OfContents& predicate) { return of_contents(predicate, facts); },
             [&](const MailingSize& mailing) { return mailing_compared(mailing, facts); },

@@ -34,7 +34,8 @@ std::string_view shown_text(Facts& facts) {
 
 std::optional<limits::Mailing> mailing_of(Facts& facts) {
     const Policy& policy = facts.policy();
-    if (policy.mailing_spans.empty() || facts.mailing) return facts.mailing;
+    if (!facts.asks(&Policy::asks_mailing, &Folder::asks_mailing) || facts.mailing)
+        return facts.mailing;
     std::set<std::string> recipients;
     for (const Recipient& recipient : facts.message().recipients)
         recipients.insert(lower(recipient.address.text()));

@@ -21,6 +21,7 @@ namespace spillway::policy {
 struct Client {
     std::optional<match::Ip> ip;    // unknown when the client was gone before the MTA could look
     bool local_submission = false;  // sendmail(1) and the MTA's own mail, not SMTP
+    bool tls = false;               // its connection was encrypted when it said MAIL
 };
 
 struct Recipient {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -142,8 +144,28 @@ struct Limit {
 // Who mail without a login is charged to: the first of these that it has (see Identity).
 enum class Fallback { sender_domain, script, uid, client_ip };
 
+// The rules of one account or domain: asked of its own messages only. Their names begin with that
+// of the folder and a slash.
+struct Folder {
+    std::vector<Rule> rules;
+
+    // Asked for by these rules; set by arrange().
+    bool needs_attachments = false;
+    bool asks_mailing = false;
+};
+
+// A folder whose files have mistakes. Either its rules are still those that were in force before,
+// or all its mail is deferred.
+struct FaultyFolder {
+    std::string name;
+    bool has_former_rules = false;
+};
+
 struct Policy {
     std::vector<Rule> rules;
+    std::map<std::string, Folder, std::less<>> folders;  // by account or domain, see folder_key()
+    std::size_t rules_before_folders = 0;                // of `rules`
+    std::vector<FaultyFolder> faulty_folders;            // to tell people of
     std::vector<Limit> limits;
     std::shared_ptr<const match::PairMap> accounts;  // login or domain → account; may be null
     const date::time_zone* zone = nullptr;
@@ -151,13 +173,14 @@ struct Policy {
                                         Fallback::client_ip};
     NoticeForm notice_form;
     mail::ReadingLimits reading;
-    int memos = 0;                                       // how many numbers Compare::memo uses
+    int memos = 0;  // how many numbers Compare::memo uses in `rules` and `limits`
     std::shared_ptr<const match::PatternSets> patterns;  // null: each pattern is asked by itself
 
     // What the MTA must send and the counters must be asked for this policy, set by arrange().
     bool needs_body = false;
     bool needs_size = false;         // the body's size only
-    bool needs_attachments = false;  // what they hold
+    bool needs_attachments = false;  // what they hold; of `rules` and `limits`
+    bool asks_mailing = false;       // likewise
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
     std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending
@@ -169,7 +192,7 @@ Stage known_at(const std::optional<Condition>& when, const std::optional<Conditi
 // True when the rule ends in reject or defer.
 bool refuses(const Rule& rule);
 
-// Derives each rule's stages and the policy's needs. The compiler calls it once, last.
+// Derives each rule's stages and the policy's needs. The compiler calls it last.
 void arrange(Policy& policy);
 
 }  // namespace spillway::policy

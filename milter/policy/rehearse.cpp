@@ -21,9 +21,10 @@ std::vector<limits::Charge> usable_charges(const Policy& policy, const Message& 
     for (AskedCharge& asked : charges_of_sender(policy, message))
         charges.push_back(std::move(asked.charge));
     const Identity identity = identify(policy, message);
-    for (const Rule& rule : policy.rules)
-        for (SuspendOrder& order : orders_of(rule, policy, identity, message.received))
-            if (order.strike) charges.push_back(*std::move(order.strike));
+    for (const auto rules : rules_of(policy, folders_of(policy, identity)))
+        for (const Rule& rule : rules)
+            for (SuspendOrder& order : orders_of(rule, policy, identity, message.received))
+                if (order.strike) charges.push_back(*std::move(order.strike));
     return charges;
 }
 
@@ -179,11 +180,12 @@ void use_up(const Policy& policy, const Message& message, const std::string& lim
 std::vector<std::string> usable_limits(const Policy& policy) {
     std::vector<std::string> names;
     for (const Limit& limit : policy.limits) names.push_back(limit.name);
-    for (const Rule& rule : policy.rules)
+    for_each_rule(policy, [&](const Rule& rule) {
         for (const Action& action : rule.actions)
             if (const auto* suspend = std::get_if<SuspendAction>(&action);
                 suspend != nullptr && suspend->after)
                 names.push_back(strikes_of(rule));
+    });
     return names;
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -104,15 +105,16 @@ class Meter {
 
     // What has passed since then, less what all rules share, was this rule's. The next one begins.
     void charge(const Rule& rule, Match matched) {
-        const auto number = static_cast<std::size_t>(&rule - facts_.policy().rules.data());
-        RuleReading& reading = facts_.readings.rules[number];
         const auto before = began_;
         const auto shared = shared_;
         begin();
+        const auto number = facts_.number_of(rule);
+        if (!number) return;
+        RuleReading& reading = facts_.readings.rules[*number];
         reading.took += (began_ - before) - (shared_ - shared);
         reading.asked = true;
         reading.hits += matched == Match::yes ? 1 : 0;
-        if (matched == Match::cannot_tell) facts_.readings.unsure.push_back({number, facts_.doubt});
+        if (matched == Match::cannot_tell) facts_.readings.unsure.push_back({*number, facts_.doubt});
     }
 
   private:
@@ -263,6 +265,44 @@ Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
     return applies(rule.when, rule.unless, facts, last);
 }
 
+// Looks for a refusal at one stage, in the order of the rules.
+class RefusalSearch {
+  public:
+    RefusalSearch(Stage stage, Facts& facts) : stage_(stage), facts_(facts), meter_(facts) {}
+
+    // True when the rules behind this one cannot matter at this stage.
+    bool ended_by(const Rule& rule) {
+        if (rule.mode != Mode::enforce || !is_terminal(rule.actions.back())) return false;
+        if (refuses(rule)) return is_refused_by(rule);
+        // It lets the message go its own way, or may do so: the rest is for the message's end.
+        held_back_ = std::max(held_back_, rule.known_at);
+        if (rule.known_at > stage_) return false;
+        const bool may_act = firing_of(rule, facts_).matched != Match::no;
+        meter_.charge(rule, Match::no);
+        return may_act;
+    }
+
+    std::optional<Refusal> refusal() && { return std::move(refusal_); }
+
+  private:
+    bool is_refused_by(const Rule& rule) {
+        const bool now = std::max(rule.known_at, held_back_) == stage_;
+        if (!now) return false;
+        const bool fires = firing_at(stage_, rule, facts_) == Match::yes;
+        // What it cannot tell here it is asked again at the end, and only that counts.
+        meter_.charge(rule, fires ? Match::yes : Match::no);
+        if (fires) refusal_ = refusal_of(rule, facts_);
+        return fires;
+    }
+
+    const Stage stage_;
+    Facts& facts_;
+    Meter meter_;
+    // As in Rule::acts_at, which knows nothing of the folders this message is asked before.
+    Stage held_back_ = Stage::mail;
+    std::optional<Refusal> refusal_;
+};
+
 }  // namespace
 
 Firing firing_of(const Rule& rule, Facts& facts) {
@@ -279,27 +319,20 @@ Firing firing_of(const Rule& rule, Facts& facts) {
 
 Decision read_rules(Facts& facts) {
     Reading reading(facts);
-    for (const Rule& rule : facts.policy().rules) {
-        if (reading.ended()) break;
-        reading.read(rule);
+    for (const std::span<const Rule> rules : facts.rules()) {
+        for (const Rule& rule : rules) {
+            if (reading.ended()) break;
+            reading.read(rule);
+        }
     }
     return std::move(reading).finish();
 }
 
 std::optional<Refusal> first_refusal(Stage stage, Facts& facts) {
-    Meter meter(facts);
-    for (const Rule& rule : facts.policy().rules) {
-        if (rule.mode != Mode::enforce || !is_terminal(rule.actions.back())) continue;
-        if (rule.acts_at == stage && refuses(rule)) {
-            const bool fires = firing_at(stage, rule, facts) == Match::yes;
-            // What it cannot tell here it is asked again at the end, and only that counts.
-            meter.charge(rule, fires ? Match::yes : Match::no);
-            if (fires) return refusal_of(rule, facts);
-        } else if (!refuses(rule) && rule.known_at <= stage) {
-            const bool may_act = firing_of(rule, facts).matched != Match::no;
-            meter.charge(rule, Match::no);
-            // It lets the message go its own way, or may do so: the rest is for the message's end.
-            if (may_act) return std::nullopt;
+    RefusalSearch search(stage, facts);
+    for (const std::span<const Rule> rules : facts.rules()) {
+        for (const Rule& rule : rules) {
+            if (search.ended_by(rule)) return std::move(search).refusal();
         }
     }
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <set>
+#include <span>
 
 #include "policy/policy.h"
 #include "policy/variants.h"
@@ -78,6 +79,7 @@ void Asks::add(const Condition& condition) {
                        attachments = true;
                    },
                    [](const Authenticated&) {},
+                   [](const OverTls&) {},
                    [](const InWindow&) {},
                    [&](const MailingSize& mailing) {
                        stage = Stage::message;
@@ -117,37 +119,73 @@ bool refuses(const Rule& rule) {
            std::holds_alternative<DeferAction>(rule.actions.back());
 }
 
+namespace {
+
+// Returns until when a rule behind this one must wait: see Rule::acts_at.
+Stage arrange(Rule& rule, const Asks& asks, Stage held_back) {
+    rule.asks_from = asks.each_from;
+    rule.asks_rcpt = asks.each_rcpt;
+    rule.known_at = asks.stage;
+    // Only a refusal can be of one recipient; all else waits for the whole list.
+    if (asks.each_rcpt && !refuses(rule)) rule.known_at = std::max(asks.stage, Stage::data);
+    rule.acts_at = refuses(rule) ? std::max(rule.known_at, held_back) : Stage::message;
+    const bool diverts =
+        rule.mode == Mode::enforce && !refuses(rule) && is_terminal(rule.actions.back());
+    return diverts ? std::max(held_back, rule.known_at) : held_back;
+}
+
+// Gathers what a policy's rules and limits ask, each set of them for itself.
+class Arranging {
+  public:
+    explicit Arranging(Policy& policy) : policy_(policy) {}
+
+    // `owner` is the policy or a folder. Returns until when a rule behind these must wait.
+    template <typename Owner>
+    Stage rules(std::span<Rule> rules, Stage held_back, Owner& owner) {
+        for (Rule& rule : rules) {
+            const Asks asks(rule.when, rule.unless);
+            held_back = arrange(rule, asks, held_back);
+            if (rule.mode == Mode::off) continue;
+            add(asks, owner);
+            if (rule.mode == Mode::audit) continue;
+            policy_.refuses_at_data |= rule.acts_at == Stage::data;
+            policy_.refuses_at_headers |= rule.acts_at == Stage::headers;
+        }
+        return held_back;
+    }
+
+    void limit(const Limit& limit) {
+        add(Asks(limit.when, limit.unless), policy_);
+        policy_.needs_size |= limit.unit == Unit::bytes;
+    }
+
+    void finish() { policy_.mailing_spans.assign(spans_.begin(), spans_.end()); }
+
+  private:
+    // Whose message it is shows only later, so the body is asked for all of them.
+    template <typename Owner>
+    void add(const Asks& asks, Owner& owner) {
+        policy_.needs_body |= asks.body;
+        owner.needs_attachments |= asks.attachments;
+        owner.asks_mailing |= !asks.mailing_spans.empty();
+        spans_.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
+    }
+
+    Policy& policy_;
+    std::set<std::chrono::milliseconds> spans_;
+};
+
+}  // namespace
+
 void arrange(Policy& policy) {
-    std::set<std::chrono::milliseconds> spans;
-    policy.needs_body = policy.needs_size = policy.needs_attachments = false;
-    policy.refuses_at_data = policy.refuses_at_headers = false;
-    Stage held_back = Stage::mail;  // by earlier rules that could let the message go another way
-    for (Rule& rule : policy.rules) {
-        const Asks asks(rule.when, rule.unless);
-        rule.asks_from = asks.each_from;
-        rule.asks_rcpt = asks.each_rcpt;
-        rule.known_at = asks.stage;
-        // Only a refusal can be of one recipient; all else waits for the whole list.
-        if (asks.each_rcpt && !refuses(rule)) rule.known_at = std::max(asks.stage, Stage::data);
-        rule.acts_at = refuses(rule) ? std::max(rule.known_at, held_back) : Stage::message;
-        if (rule.mode == Mode::off) continue;
-        policy.needs_body |= asks.body;
-        policy.needs_attachments |= asks.attachments;
-        spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
-        if (rule.mode == Mode::audit) continue;
-        if (!refuses(rule) && is_terminal(rule.actions.back()))
-            held_back = std::max(held_back, rule.known_at);
-        policy.refuses_at_data |= rule.acts_at == Stage::data;
-        policy.refuses_at_headers |= rule.acts_at == Stage::headers;
-    }
-    for (const Limit& limit : policy.limits) {
-        const Asks asks(limit.when, limit.unless);
-        policy.needs_body |= asks.body;
-        policy.needs_attachments |= asks.attachments;
-        policy.needs_size |= limit.unit == Unit::bytes;
-        spans.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
-    }
-    policy.mailing_spans.assign(spans.begin(), spans.end());
+    Arranging arranging(policy);
+    const std::span<Rule> own{policy.rules};
+    const std::size_t before = std::min(policy.rules_before_folders, own.size());
+    const Stage held_back = arranging.rules(own.first(before), Stage::mail, policy);
+    for (auto& [name, folder] : policy.folders) arranging.rules(folder.rules, held_back, folder);
+    arranging.rules(own.subspan(before), held_back, policy);
+    for (const Limit& limit : policy.limits) arranging.limit(limit);
+    arranging.finish();
 }
 
 }  // namespace spillway::policy

@@ -89,6 +89,13 @@ std::string rate_in_words(const LimitRate& rate) {
         rate);
 }
 
+std::string in_words(const FaultyFolder& folder) {
+    return fmt::format("the rules of {} have mistakes; {}", folder.name,
+                       folder.has_former_rules
+                           ? "its former rules stay in force"
+                           : fmt::format("its mail is deferred by rule {}/broken", folder.name));
+}
+
 std::string limit_in_words(const Limit& limit) {
     return fmt::format("{} {} by {}", name_of(limit.unit), rate_in_words(limit.rate),
                        name_of(limit.scope));

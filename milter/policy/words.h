@@ -20,6 +20,9 @@ std::string window_of(const LimitRate& rate);
 // A whole rate as the language writes it: "500 / 1h", "25000 / month", "1 / 8s burst 3".
 std::string rate_in_words(const LimitRate& rate);
 
+// What became of its rules: "the rules of acme have mistakes; its former rules stay in force".
+std::string in_words(const FaultyFolder& folder);
+
 // What a limit counts: "recipients 500 / 1h by domain".
 std::string limit_in_words(const Limit& limit);
 

@@ -97,6 +97,7 @@ std::optional<policy::Refusal> Session::mail(Sender sender) {
     policy_ = around_.current_policy();
     message_.received = around_.now();
     message_.client = client_;
+    message_.client.tls = sender.tls;
     message_.user = std::move(sender.user);
     message_.sender = mail::envelope_address(sender.argument);
     named(sender.queue_id);

@@ -50,12 +50,14 @@ struct Surroundings {
     ReadDocument read_document = {};
 };
 
-// Who begins a message: the login ("" without one), the argument of MAIL, and the queue id, which
-// Sendmail and Postfix's own mail have already here, Postfix's SMTP mail only after the first RCPT.
+// Who begins a message, and how: the login ("" without one), the argument of MAIL, and the queue
+// id, which Sendmail and Postfix's own mail have already here, Postfix's SMTP mail only after the
+// first RCPT.
 struct Sender {
     std::string user;
     std::string_view argument;
     std::string_view queue_id;
+    bool tls = false;  // whether the client's connection is encrypted
 };
 
 // Events outside a message (after a refusal, after abort) change nothing. Any function may throw
