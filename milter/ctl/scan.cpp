@@ -43,8 +43,7 @@ bool is_switched_on(const policy::Rule& rule, const ScanOptions& options) {
 
 void expect_known(const policy::Policy& policy, const ScanOptions& options) {
     std::vector<std::string_view> known;
-    policy::for_each_rule(policy,
-                          [&](const policy::Rule& rule) { known.emplace_back(rule.name); });
+    policy::for_each_rule(policy, [&](const policy::Rule& rule) { known.emplace_back(rule.name); });
     for (const std::string& name : options.rules)
         if (std::ranges::find(known, name) == known.end())
             throw Stopped(usage, fmt::format("--rule: unknown rule \"{}\"{}", name,

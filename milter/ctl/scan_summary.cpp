@@ -7,6 +7,7 @@
 #include "ctl/ask.h"
 #include "ctl/console.h"
 #include "ctl/outcome.h"
+#include "policy/folders.h"
 
 namespace spillway::ctl {
 

@@ -4,7 +4,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -55,7 +57,7 @@ class ScanSummary {
         std::uint64_t hits = 0;
         std::uint64_t doubts = 0;
         std::chrono::nanoseconds cost{};  // of the operator's rules: others are not measured
-        std::vector<std::string> hit;  // the first messages that were
+        std::vector<std::string> hit;     // the first messages that were
         std::vector<std::string> doubted;
     };
 
@@ -65,8 +67,8 @@ class ScanSummary {
     const std::size_t operators_;  // so many come first
     std::uint64_t judged_ = 0;
     std::uint64_t unread_ = 0;
-    std::array<std::uint64_t, 5> verdicts_{};  // in the order of policy::Verdict
-    std::vector<RuleTally> rules_;             // the operator's, then those of folders
+    std::array<std::uint64_t, 5> verdicts_{};          // in the order of policy::Verdict
+    std::vector<RuleTally> rules_;                     // the operator's, then those of folders
     std::map<std::string_view, std::size_t> numbers_;  // by name
     std::vector<Unread> first_unread_;
 };

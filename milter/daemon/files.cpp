@@ -46,7 +46,8 @@ std::vector<std::string> files_named(const std::string& pattern) {
 
 namespace {
 
-tl::expected<std::string, Unreadable> plain_contents(const system::Descriptor& file, std::size_t largest) {
+tl::expected<std::string, Unreadable> plain_contents(const system::Descriptor& file,
+                                                     std::size_t largest) {
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0) {
         return tl::unexpected(system_mistake());
@@ -59,11 +60,12 @@ tl::expected<std::string, Unreadable> plain_contents(const system::Descriptor& f
 }  // namespace
 
 tl::expected<std::string, Unreadable> read_file(const std::string& path, std::size_t largest) {
-    return plain_contents(system::Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)),
-                          largest);
+    return plain_contents(
+        system::Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), largest);
 }
 
-tl::expected<std::string, Unreadable> contents_of(const system::Descriptor& file, std::size_t largest) {
+tl::expected<std::string, Unreadable> contents_of(const system::Descriptor& file,
+                                                  std::size_t largest) {
     std::string text;
     std::array<char, 64 * 1024> block;
     for (;;) {
@@ -82,19 +84,19 @@ tl::expected<std::string, Unreadable> contents_of(const system::Descriptor& file
 namespace {
 
 // openat2(2) has no function in the C library of Debian 12.
-Descriptor opened_within(const std::string& folder, const std::string& name) {
-    const Descriptor root(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root.is_open()) return Descriptor(-1);
+system::Descriptor opened_within(const std::string& folder, const std::string& name) {
+    const system::Descriptor root(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root.is_open()) return system::Descriptor(-1);
     open_how how{};
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    return Descriptor(
+    return system::Descriptor(
         static_cast<int>(::syscall(SYS_openat2, root.get(), name.c_str(), &how, sizeof how)));
 }
 
 tl::expected<std::string, std::string> read_within(const std::string& folder,
                                                    const std::string& name) {
-    const Descriptor file = opened_within(folder, name);
+    const system::Descriptor file = opened_within(folder, name);
     if (!file.is_open() && errno == EXDEV)
         return tl::unexpected<std::string>("a symbolic link leads out of the folder");
     auto text = plain_contents(file, largest_file_bytes);

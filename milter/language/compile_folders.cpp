@@ -109,6 +109,19 @@ policy::Folder deferring(const std::string& name, Switches& switches) {
     return folder;
 }
 
+// Too much of one customer's would make all others wait for the reload.
+void check_amount(const std::string& path, std::size_t rules_bytes, const Program& program,
+                  Diagnostics& mistakes) {
+    if (rules_bytes > largest_rules_bytes) {
+        mistakes.error({path, 1, 1}, fmt::format("the rules of an account may have {} KB together",
+                                                 largest_rules_bytes / 1024));
+    }
+    if (program.tests.size() > most_folder_tests) {
+        mistakes.error(program.tests[most_folder_tests].name.place,
+                       fmt::format("an account may have {} tests", most_folder_tests));
+    }
+}
+
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
@@ -145,13 +158,17 @@ bool FolderCompiler::read_files(const std::string& path, CompiledFolder& folder,
     folder.former = former != sources_.former.end();
     FolderFiles reading(sources_.files, path, folder.former ? former->second.get() : nullptr);
     const std::vector<std::string> rule_files = reading.rule_files();
+    std::size_t rules_bytes = 0;
     for (const std::string& file : rule_files) {
         const auto text = reading.read(file);
         if (text)
             parse(file, *text, folder.program, mistakes, {}, Author::account);
         else
             mistakes.error({file, 1, 1}, text.error());
+        rules_bytes += text ? text->size() : 0;
     }
+    check_amount(path, rules_bytes, folder.program, mistakes);
+    if (rules_bytes > largest_rules_bytes) return true;
     Files own;
     own.read = [&](const std::string& name) { return reading.read(name); };
     compile_rules_of(path, folder, own, mistakes);

@@ -17,8 +17,11 @@
 
 namespace spillway::language {
 
-// What all files of one folder may have together, so that one customer cannot fill the memory.
+// What all files of one folder may have together, so that one customer cannot fill the memory; and
+// of that its rules, whose expressions take time to compile, and its tests, which take time to run.
 inline constexpr std::size_t largest_folder_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t largest_rules_bytes = 256 * 1024;
+inline constexpr std::size_t most_folder_tests = 200;
 
 // What rules in folders may do without being allowed it: nothing that reaches beyond their own mail
 // or past the administrator's rules.

@@ -114,7 +114,8 @@ class Meter {
         reading.took += (began_ - before) - (shared_ - shared);
         reading.asked = true;
         reading.hits += matched == Match::yes ? 1 : 0;
-        if (matched == Match::cannot_tell) facts_.readings.unsure.push_back({*number, facts_.doubt});
+        if (matched == Match::cannot_tell)
+            facts_.readings.unsure.push_back({*number, facts_.doubt});
     }
 
   private:

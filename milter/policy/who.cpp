@@ -226,8 +226,8 @@ tl::expected<std::vector<limits::Plan>, std::string> plans_for(const Policy& pol
 tl::expected<limits::Suspect, std::string> suspect_of(const Policy& policy, const Who& who) {
     const auto whom = whom_of(who.scope);
     if (!whom)
-        return tl::unexpected(fmt::format(
-            "a user, a domain or an account can be suspended, not {}", name_of(who.scope)));
+        return tl::unexpected(fmt::format("a user, a domain or an account can be suspended, not {}",
+                                          name_of(who.scope)));
     const auto accounts = accounts_of(policy, who.scope, who);
     if (!accounts) return tl::unexpected(accounts.error());
     return limits::Suspect{accounts->front(), *whom, who.value};

@@ -349,6 +349,21 @@ BOOST_AUTO_TEST_CASE(what_one_account_asks_of_attachments_and_campaigns_costs_no
     BOOST_TEST(!rehearsed(policy, {.user = "x@other.example"}).decision.mailing_size.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_account_cannot_make_others_wait_for_its_patterns_and_tests) {
+    const auto load_own = [](const std::string& own) {
+        return told(load_folders(with(folder, {{"accounts.d/acme/a.rules", own}})));
+    };
+    std::string tests;
+    const std::string test = "test \"t\" { as ann@a.example; expect accept }\n";
+    for (int i = 0; i < 200; ++i) tests += test;
+    BOOST_TEST(load_own(tests) == "");
+    BOOST_TEST(load_own(tests + test) ==
+               "accounts.d/acme/a.rules:201:6: error: an account may have 200 tests\n");
+    BOOST_TEST(load_own(std::string(256 * 1024, '#')) == "");
+    BOOST_TEST(load_own(std::string(256 * 1024, '#') + "\nx") ==
+               "accounts.d/acme:1:1: error: the rules of an account may have 256 KB together\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_account_cannot_fill_the_memory) {
     const auto policy = load_folders(
         with(folder,

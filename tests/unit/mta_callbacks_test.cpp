@@ -122,6 +122,18 @@ BOOST_AUTO_TEST_CASE(macros_outrank_what_the_client_wrote) {
     BOOST_TEST(bench.logged("recipient=a@bad.example"));
 }
 
+// The macro is there for as long as the connection is encrypted, and only then.
+BOOST_AUTO_TEST_CASE(a_rule_knows_whether_the_connection_is_encrypted) {
+    Workbench bench("rule plain { when not tls; reject 530 5.7.0 \"STARTTLS first\" }\n");
+    Mta mta(bench);
+    mta.begin();
+    BOOST_TEST(mta.mail() == SMFIS_REJECT);
+    mta.context.macros = {{"{tls_version}", "TLSv1.3"}};
+    BOOST_TEST(mta.mail() == SMFIS_CONTINUE);
+    mta.context.macros = {{"{tls_version}", ""}};
+    BOOST_TEST(mta.mail() == SMFIS_REJECT);
+}
+
 BOOST_AUTO_TEST_CASE(login_and_queue_id_come_from_macros) {
     Workbench bench("");
     Mta mta(bench);
