@@ -81,8 +81,8 @@ json chosen(const char* const (&words)[N], unsigned char byte, std::string_view 
 
 std::string request_from(std::string_view line) {
     static constexpr const char* verbs[]{
-        "limit-set", "limit-unset", "limits", "suspend", "unsuspend", "suspended", "explain",
-        "top",       "counters",    "login",  "status",  "reload",    "reset",     "metrics"};
+        "limit-set", "limit-unset", "limits", "suspend", "unsuspend", "suspended", "explain", "top",
+        "counters",  "login",       "status", "reload",  "reset",     "metrics",   "rules"};
     static constexpr const char* limits[]{"hourly",   "daily", "volume", "people", "pace",
                                           "provider", "all",   "lines",  "log-ins"};
     static constexpr const char* people[]{

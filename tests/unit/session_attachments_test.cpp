@@ -196,6 +196,41 @@ BOOST_AUTO_TEST_CASE(a_document_that_was_not_read_is_cannot_tell_and_the_log_say
     BOOST_TEST(bench.logged("an attachment could not be read: the reading process died"));
 }
 
+// One reason each, the same for whoever holds, the log and the metrics.
+BOOST_AUTO_TEST_CASE(every_trouble_with_a_document_is_held_and_told_alike) {
+    bench.metrics.rules().replace(bench.policy);
+    constexpr auto last = static_cast<int>(Trouble::unavailable);
+    for (int one = static_cast<int>(Trouble::none) + 1; one <= last; ++one) {
+        const auto why = "an attachment " + std::string(words(static_cast<Trouble>(one)));
+        answers.push_back(trouble(static_cast<Trouble>(one)));
+        BOOST_TEST(verdict(part("application/zip", "a", "x")) == "quarantine");
+        BOOST_TEST(bench.logged("reason=\"rule secret: could not be checked (" + why + ")\""));
+        BOOST_TEST(bench.logged("unsure=\"secret: " + why + "\""));
+        const auto tally = bench.metrics.rules().report().rules.at(0).since_start;
+        BOOST_TEST(tally.unsure.size() == static_cast<std::size_t>(one));
+        BOOST_TEST(tally.unsure.at(why) == 1U);
+        BOOST_TEST(tally.times_out_of_budget() == 0U);
+    }
+    BOOST_TEST(bench.metrics.rules().report().shared[1].since_start.took.count() ==
+               static_cast<std::uint64_t>(last));
+}
+
+// A client that hangs up has had its rules read all the same.
+BOOST_AUTO_TEST_CASE(a_message_that_is_given_up_counts_for_the_rules_it_met) {
+    bench.load("rule stranger { when rcpt.domain = bad.example; reject }\n");
+    bench.metrics.rules().replace(bench.policy);
+    {
+        session::Session session(bench.around);
+        session.mail({.user = "", .argument = "<a@b.c>", .queue_id = "Q1"});
+        session.recipient("b@good.example", "<b@good.example>");
+        session.recipient("b@bad.example", "<b@bad.example>");
+        session.abort();
+    }
+    const auto tally = bench.metrics.rules().report().rules.at(0).since_start;
+    BOOST_TEST(tally.took.count() == 1U);
+    BOOST_TEST(tally.hits == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(nobody_is_asked_where_no_rule_wants_to_know) {
     bench.load("rule text { when text has \"blue moon\" or attachment.name has \"x\"; reject }\n");
     BOOST_TEST(verdict(part("application/zip", "a", "x")) == "accept");
