@@ -129,6 +129,9 @@ class Reading {
   public:
     explicit Reading(Facts& facts) : facts_(facts), meter_(facts) {
         for (const auto& header : facts.message().headers) ++header_counts_[lower(header.name)];
+        // Else the rules at powers of two would pay for all before them.
+        decision_.rules.reserve(facts.policy().rules.size());
+        meter_.begin();
     }
 
     void read(const Rule& rule);
