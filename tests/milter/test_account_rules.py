@@ -1,7 +1,6 @@
 """Folders of rules that accounts have for themselves, in a running daemon: reloaded, broken, mended."""
 
 import os
-import time
 
 import pytest
 from harness.daemon import Spillwayd
@@ -72,7 +71,7 @@ def test_a_mistake_keeps_the_former_rules_of_its_account_and_no_others(daemon, r
     assert reply(daemon) == REFUSED
     assert reply(daemon, user=EVE).endswith("(rule other/no-cats)")
     assert "TROUBLE    the rules of acme have mistakes" in daemon.ctl("status")[1]
-    assert daemon.log_lines(f"level=error.*{rules}:1:16")
+    assert daemon.log_lines(f"{rules}:1:16: error") and daemon.log_lines("its former rules stay in force")
     rules.write_text(NO_CATS.replace("cats", "dogs"))
     assert daemon.ctl("reload") == (0, "generation 3 is in force\n")
     assert reply(daemon) == "250" and "TROUBLE" not in daemon.ctl("status")[1]
@@ -113,24 +112,24 @@ def test_check_names_the_folder_and_fails(daemon, rules):
 
 
 def test_thousands_of_folders_cost_other_messages_next_to_nothing(place):
-    """Each asks of every kind of thing; the bound is generous, as the machine is shared."""
+    """Only their own messages are asked their rules, which together would take milliseconds."""
     def milliseconds(daemon):
         reply(daemon)
-        begun = time.process_time(), daemon_time(daemon)
-        for _ in range(100):
+        begun = daemon_time(daemon)
+        for _ in range(500):
             assert reply(daemon) == "250"
-        return (daemon_time(daemon) - begun[1]) * 10
+        return (daemon_time(daemon) - begun) * 2
 
     bare = milliseconds(Spillwayd(place, POLICY, name="bare"))
-    for number in range(2000):
+    for number in range(1000):
         folder = place.folder(f"many/accounts.d/account{number}")
         (folder / "own.rules").write_text(
             f'rule a {{ when text has "word{number}"; reject }}\n'
             f'rule b {{ when subject =~ /number {number}$/; quarantine }}\n'
             f'rule c {{ when rcpt = r{number}@else.example and any-text has "x{number}"; reject }}\n')
     full = milliseconds(Spillwayd(place, POLICY, name="many"))
-    print(f"bare {bare:.2f} ms, with 2000 folders {full:.2f} ms a message")
-    assert full < 3 * bare + 2
+    print(f"bare {bare:.2f} ms, with 1000 folders {full:.2f} ms a message")
+    assert full < 2 * bare + 0.3
 
 
 def daemon_time(daemon):

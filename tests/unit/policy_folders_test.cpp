@@ -9,7 +9,7 @@ namespace {
 Rule rule(const std::string& name) {
     Rule one;
     one.name = name;
-    one.actions.push_back(AcceptAction{});
+    one.actions.emplace_back(std::in_place_type<AcceptAction>);
     return one;
 }
 
