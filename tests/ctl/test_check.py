@@ -47,7 +47,7 @@ def test_json_names_each_mistake_for_programs(place, ctl):
     assert {(1, 31, "error"), (2, 11, "error")} <= places
     assert ctl.json("check", place.write("good.conf", POLICY)) == {
         "file": str(place.path / "good.conf"), "ok": True, "rules": 1, "limits": 1,
-        "tests_passed": 0, "diagnostics": []}
+        "folders": 0, "tests_passed": 0, "diagnostics": []}
 
 
 def test_a_failing_test_block_is_a_mistake(place, ctl):
