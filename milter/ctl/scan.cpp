@@ -22,6 +22,7 @@
 #include "language/revised.h"
 #include "language/values.h"
 #include "limits/memory_counters.h"
+#include "mail/entity.h"
 #include "policy/folders.h"
 
 namespace spillway::ctl {
@@ -66,6 +67,15 @@ language::Revise trial(const ScanOptions& options) {
         for (auto& [name, folder] : policy.folders)
             for (policy::Rule& rule : folder.rules) put_on_trial(rule, options);
     };
+}
+
+// A picture in a folder of mail is none. Messages that begin with empty lines are: archives have
+// such, and many readers skip them.
+bool is_mail(const Letter& letter) {
+    if (!letter.message.headers.empty()) return true;
+    const std::size_t begin = letter.bytes.find_first_not_of("\r\n");
+    return begin != std::string::npos &&
+           mail::begins_with_field(std::string_view(letter.bytes).substr(begin));
 }
 
 // Judges messages in several threads; each takes the next one that nobody has taken.
@@ -127,7 +137,7 @@ std::string Scan::trouble_with(const Corpus::Message& message) {
             if (raw->empty()) return "is empty";
             write_letter(*raw, conversation_, letter);
         }
-        if (letter.message.headers.empty()) return "does not begin with a header field";
+        if (!is_mail(letter)) return "does not begin with a header field";
         const Judged result = judged(message, letter);
         if (!Interruption::asked().load()) tell(result);
         return "";

@@ -23,7 +23,8 @@ void add_line(std::string& text, std::string_view line) {
     text += line;
 }
 
-// An attached text that mail/ has read as readers show it: counted twice, it would be found twice.
+}  // namespace
+
 bool is_in_text(const AttachmentText& each, const mail::Attachment& file,
                 const mail::Parts& parts) {
     const bool plain = each.type == "text/plain";
@@ -33,8 +34,6 @@ bool is_in_text(const AttachmentText& each, const mail::Attachment& file,
         return text.path == file.path && text.kind == kind;
     });
 }
-
-}  // namespace
 
 // Times the making of something for as long as it lives.
 class Contents::Making {

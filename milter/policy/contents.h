@@ -33,6 +33,9 @@ struct AttachmentText {
     std::string trouble;  // why the text is not known, in a few words; "" when it is
 };
 
+// An attached text that mail/ has read as readers show it: counted twice, it would be found twice.
+bool is_in_text(const AttachmentText& each, const mail::Attachment& file, const mail::Parts& parts);
+
 // Reads them for somebody without a session: spillwayctl.
 using AttachmentReader =
     std::function<std::vector<AttachmentText>(const mail::Attachments& attachments)>;

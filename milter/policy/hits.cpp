@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -101,7 +102,7 @@ class Gathering {
     void ask(const Compare& compare);
     template <typename Wanted>
     void look(const Compare& compare, const Wanted& wanted, const std::string& what);
-    std::vector<PlacedText> texts_of(const Compare& compare);
+    const std::vector<PlacedText>& texts_of(const Compare& compare);
 
     // True when it is there.
     template <typename Wanted>
@@ -111,6 +112,7 @@ class Gathering {
     Facts& facts_;
     const Rule* rule_ = nullptr;
     match::Budget budget_;
+    std::map<std::pair<Field, std::string>, std::vector<PlacedText>> texts_;  // by header name, too
     std::vector<Hit> hits_;
 };
 
@@ -138,13 +140,15 @@ void Gathering::ask(const Compare& compare) {
 }
 
 // Of header fields and of contents: addresses and logins stand in the report of the rule.
-std::vector<PlacedText> Gathering::texts_of(const Compare& compare) {
-    if (compare.field != Field::subject && compare.field != Field::header)
-        return texts_by_place(compare.field, facts_);
+const std::vector<PlacedText>& Gathering::texts_of(const Compare& compare) {
     const std::string name = compare.field == Field::subject ? "Subject" : compare.header_name;
-    std::vector<PlacedText> texts;
-    for (const std::string& value : facts_.header_values(name)) texts.push_back({"", "", value});
-    return texts;
+    const auto [known, is_new] = texts_.try_emplace({compare.field, name});
+    if (!is_new) return known->second;
+    if (compare.field != Field::subject && compare.field != Field::header)
+        return known->second = texts_by_place(compare.field, facts_);
+    for (const std::string& value : facts_.header_values(name))
+        known->second.push_back({"", "", value});
+    return known->second;
 }
 
 // What stands across the border of two parts is found in no single one of them.

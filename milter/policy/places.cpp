@@ -92,12 +92,26 @@ void add_values(Texts& texts, Field field, Facts& facts) {
         add(texts, {"", "", std::string(value)});
 }
 
+// Beside the texts of parts: the names of what is in containers, and what is no part's text.
+void add_other_attachment_texts(Texts& texts, Facts& facts) {
+    const auto& known = facts.contents.known_texts();
+    if (!known) return;
+    const auto& files = facts.contents.attachments().files;
+    for (const AttachmentText& each : *known) {
+        const mail::Attachment& file = files.at(each.attachment);
+        const PlacedText place{part_of(file.path), file_of(file, each.path), ""};
+        add(texts, {place.part, place.file, each.path});
+        if (!is_in_text(each, file, facts.contents.parts()))
+            add(texts, {place.part, place.file, each.text});
+    }
+}
+
 void add_all(Texts& texts, Facts& facts) {
     for (const std::string& subject : facts.header_values("Subject")) add(texts, {"", "", subject});
     add_parts(texts, Sight::both, facts);
     add_attachments(texts, &mail::Attachment::names, facts);
     add_values(texts, Field::links, facts);
-    add_attachment_texts(texts, facts);
+    add_other_attachment_texts(texts, facts);
 }
 
 }  // namespace

@@ -79,6 +79,23 @@ def test_every_text_has_its_place(place, ctl, condition, field, places):
     assert {(hit["part"], hit["file"]) for hit in found} == set(places)
 
 
+def test_an_attached_text_is_found_once_in_all_texts_together(hits):
+    message = parts(f"Content-Type: text/plain; name=cards.txt\n\n{CARD}",
+                    f"Content-Type: text/plain\n\nname,{OTHER}")
+    found = hits("any-text has card-number count >= 2", message)
+    assert [(hit["part"], hit["occurrences"]) for hit in found] == [("1", 1), ("2", 1)]
+
+
+def test_names_within_archives_are_found(hits):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("tower/plan.txt", "walls\n")
+    body = base64.encodebytes(data.getvalue()).decode()
+    message = letter(body, fields=["Content-Type: application/zip; name=a.zip", "Content-Transfer-Encoding: base64"])
+    hit = only(hits("any-text =~ /tower/", message))
+    assert (hit["part"], hit["file"]) == ("1", "a.zip/tower/plan.txt")
+
+
 @pytest.mark.parametrize("folded", ["folded text =~ /smith/i", 'text =~ /smith/i and not text =~ /jones/'])
 def test_conditions_within_others_and_folded_ones_are_told(hits, folded):
     hit = only(hits(folded, letter("Ms Smith")))

@@ -169,6 +169,13 @@ def test_what_cannot_be_read_stops_nothing_and_is_told(ctl, config, mail):
     assert "not read: 5\n" in ctl("-f", config, "scan", mail, mail / "absent").stdout
 
 
+def test_a_message_behind_empty_lines_is_one(scan, mail):
+    write(mail, "a.eml", "\r\n\n" + letter(CARD))
+    write(mail, "b.eml", "\n\nno message\n")
+    summary = scan(mail)
+    assert (summary["messages"], summary["unread"], rule(summary, "cards")["hits"]) == (1, 1, 1)
+
+
 @pytest.mark.skipif(os.geteuid() == 0 and subprocess.run(["which", "setpriv"], capture_output=True)
                     .returncode != 0, reason="root reads everything, and setpriv is missing")
 def test_files_and_folders_without_the_right_to_read_them_are_told(config, mail):
