@@ -166,6 +166,7 @@ void Gathering::look(const Compare& compare, const Wanted& wanted, const std::st
 template <typename Wanted>
 bool Gathering::look_in(const PlacedText& text, const Compare& compare, const Wanted& wanted,
                         const std::string& what) {
+    if (hits_.size() == most_hits) return true;
     const std::string folded = compare.folded ? match::folded_text(text.text) : std::string();
     const std::string& read = compare.folded ? folded : text.text;
     const Found one = found(wanted, read, budget_);

@@ -2,6 +2,7 @@
 // needs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct Hit {
     bool more = false;    // there may be more: looking for them took too long
     std::string excerpt;  // the first one, masked, in its line: see excerpt_of()
 };
+
+// So many are told: a message may have ten thousand parts.
+inline constexpr std::size_t most_hits = 1000;
 
 // Of the rules that matched, in their order; what is said of texts that were found to hold too
 // little, or not to hold something, is no hit. Takes another budget of the size of a message's.

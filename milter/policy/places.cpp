@@ -9,12 +9,19 @@
 namespace spillway::policy {
 namespace {
 
-using Texts = std::vector<PlacedText>;
-
 enum class Sight { shown, hidden, both };
 
+// As many as the limit on text allows, as in what rules see.
+struct Texts {
+    std::vector<PlacedText> all;
+    mail::ReadingLimits limits;  // on what is still to be read
+};
+
 void add(Texts& texts, PlacedText one) {
-    if (!one.text.empty()) texts.push_back(std::move(one));
+    if (one.text.empty()) return;
+    const bool fits = one.text.size() <= texts.limits.text_bytes;
+    texts.limits.text_bytes = fits ? texts.limits.text_bytes - one.text.size() : 0;
+    if (fits) texts.all.push_back(std::move(one));
 }
 
 std::string part_of(const std::string& path) { return path.substr(0, path.find('/')); }
@@ -41,8 +48,8 @@ std::string text_in_sight(mail::ReadText read, Sight sight) {
 }
 
 // One part alone, as mail/ reads all of them.
-std::string text_of(mail::Parts part, Sight sight, const Facts& facts) {
-    return text_in_sight(mail::read_text(part, facts.policy().reading), sight);
+std::string text_of(mail::Parts part, Sight sight, const Texts& texts) {
+    return text_in_sight(mail::read_text(part, texts.limits), sight);
 }
 
 void add_parts(Texts& texts, Sight sight, Facts& facts) {
@@ -50,14 +57,14 @@ void add_parts(Texts& texts, Sight sight, Facts& facts) {
     for (const mail::TextPart& one : parts.texts) {
         mail::Parts alone;
         alone.texts.push_back(one);
-        add(texts, {one.path, "", text_of(std::move(alone), sight, facts)});
+        add(texts, {one.path, "", text_of(std::move(alone), sight, texts)});
     }
     for (const mail::FilePart& one : parts.files) {
         if (!mail::is_tnef(one)) continue;
         mail::Parts alone;
         alone.files.push_back(one);
         add(texts,
-            {one.path, std::string(first_of(one.names)), text_of(std::move(alone), sight, facts)});
+            {one.path, std::string(first_of(one.names)), text_of(std::move(alone), sight, texts)});
     }
 }
 
@@ -65,7 +72,7 @@ void add_html(Texts& texts, Facts& facts) {
     for (const mail::TextPart& one : facts.contents.parts().texts) {
         mail::Parts alone;
         alone.texts.push_back(one);
-        add(texts, {one.path, "", mail::html_source(alone, facts.policy().reading).text});
+        add(texts, {one.path, "", mail::html_source(alone, texts.limits).text});
     }
 }
 
@@ -117,7 +124,7 @@ void add_all(Texts& texts, Facts& facts) {
 }  // namespace
 
 std::vector<PlacedText> texts_by_place(Field field, Facts& facts) {
-    Texts texts;
+    Texts texts{{}, facts.policy().reading};
     switch (field) {
         case Field::text:
             add_parts(texts, Sight::shown, facts);
@@ -147,7 +154,7 @@ std::vector<PlacedText> texts_by_place(Field field, Facts& facts) {
         default:
             break;
     }
-    return texts;
+    return std::move(texts.all);
 }
 
 }  // namespace spillway::policy

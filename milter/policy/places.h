@@ -18,7 +18,8 @@ struct PlacedText {
 };
 
 // All texts of a field of contents; none for other fields. The texts of attachments are there once
-// facts.contents knows them. Memory is that of the text.
+// facts.contents knows them. All together they are no longer than the limit on text; what is beyond
+// it is left out.
 std::vector<PlacedText> texts_by_place(Field field, Facts& facts);
 
 }  // namespace spillway::policy

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from harness.daemon import program
+from harness.daemon import is_sanitized, program
 from harness.letters import letter
 
 POLICY = """
@@ -244,12 +244,12 @@ def test_attachments_are_read_and_cannot_tell_is_counted(ctl, place, mail):
     assert files["cannot_tell_in"] == [f"{mail}/broken.eml"]
 
 
-def big_enough(mail):
-    """Messages for some seconds."""
+def big_enough(mail, copies=500):
+    """200 messages again and again: for some seconds, unless that is too long."""
     filled_mbox(mail / "seed", 200)
     seed = (mail / "seed").read_bytes()
     with open(mail / "big", "wb") as big:
-        for _ in range(500):
+        for _ in range(copies):
             big.write(seed)
     return mail / "big"
 
@@ -280,7 +280,7 @@ def time_to_start(running):
 def test_progress_is_drawn_on_a_terminal_only(config, mail):
     box = big_enough(mail)
     ours, theirs = pty.openpty()
-    command = [program("spillwayctl"), "-f", config, "scan", box, "--json"]
+    command = [program("spillwayctl"), "-f", config, "scan", box, "--json", "--jobs", "1"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
     drawn = os.read(ours, 1000).decode()
@@ -291,11 +291,11 @@ def test_progress_is_drawn_on_a_terminal_only(config, mail):
     assert json.loads(out)["found"] == 100_000
 
 
+@pytest.mark.skipif(is_sanitized(), reason="sanitizers keep what is freed")
 def test_memory_does_not_grow_with_the_mailbox(config, mail):
-    box = big_enough(mail)
-    assert box.stat().st_size > 15_000_000
+    box = big_enough(mail, 100)
     small = peak_kb(config, mail / "seed")
-    assert peak_kb(config, box) < small + 12_000
+    assert peak_kb(config, box) < small + 6_000
 
 
 def peak_kb(config, box):

@@ -33,13 +33,12 @@ BOOST_AUTO_TEST_CASE(letters_of_every_script_are_masked) {
 
 BOOST_AUTO_TEST_CASE(an_excerpt_ends_with_its_line_and_after_so_many_characters) {
     BOOST_TEST(excerpt("above\nkey word\nbelow", "key") == "[…] xxxx");
+    const std::string most = "xxxxxxxxxxxxxxxxxxxxxxxx[…]xxxxxxxxxxxxxxxxxxxxxxxx";
     const std::string far(100, 'a');
-    BOOST_TEST(excerpt(far + "KEY" + far, "KEY") ==
-               std::string(24, 'x') + "[…]" + std::string(24, 'x'));
+    BOOST_TEST(excerpt(far + "KEY" + far, "KEY") == most);
     std::string umlauts;
     for (int i = 0; i < 100; ++i) umlauts += "ä";
-    BOOST_TEST(excerpt(umlauts + "KEY" + umlauts, "KEY") ==
-               std::string(24, 'x') + "[…]" + std::string(24, 'x'));
+    BOOST_TEST(excerpt(umlauts + "KEY" + umlauts, "KEY") == most);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_stay_out_of_excerpts) {
