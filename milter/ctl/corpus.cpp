@@ -15,7 +15,7 @@
 
 #include "ctl/mbox.h"
 #include "ctl/message_file.h"
-#include "daemon/descriptor.h"
+#include "system/descriptor.h"
 #include "daemon/files.h"
 
 namespace spillway::ctl {
@@ -50,7 +50,7 @@ class Finding {
     void look_into(const Folder& folder);
     void look_into_maildir(const std::vector<fs::directory_entry>& entries);
     void add_file(const std::string& path, bool may_be_mbox);
-    void add_mbox(const std::string& path, const daemon::Descriptor& file);
+    void add_mbox(const std::string& path, const system::Descriptor& file);
     std::uint32_t add_name(const std::string& path);
 
     const std::atomic<bool>& stop_;
@@ -120,7 +120,7 @@ void Finding::look_into_maildir(const std::vector<fs::directory_entry>& entries)
 
 void Finding::add_file(const std::string& path, bool may_be_mbox) {
     // Opening a pipe without this could wait for ever.
-    const daemon::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const system::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (!file.is_open() || ::fstat(file.get(), &facts) != 0)
         return trouble(path, system_text(errno));
@@ -133,7 +133,7 @@ void Finding::add_file(const std::string& path, bool may_be_mbox) {
     corpus_.messages.push_back({add_name(path), 0, 0, static_cast<std::uint64_t>(facts.st_size)});
 }
 
-void Finding::add_mbox(const std::string& path, const daemon::Descriptor& file) {
+void Finding::add_mbox(const std::string& path, const system::Descriptor& file) {
     MboxScanner scanner;
     std::vector<char> block(1024 * 1024);
     for (ssize_t count = 1; count != 0 && !stop_.load();) {
@@ -155,7 +155,7 @@ std::uint32_t Finding::add_name(const std::string& path) {
 
 tl::expected<std::string, std::string> read_range(const std::string& path, std::uint64_t begin,
                                                   std::uint64_t size) {
-    const daemon::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const system::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.is_open()) return tl::unexpected(system_text(errno));
     std::string bytes(size, '\0');
     for (std::size_t done = 0; done < bytes.size();) {

@@ -88,7 +88,7 @@ std::string_view word_of(match::Match matched) {
 ScanSummary::ScanSummary(const policy::Policy& policy) : operators_(policy.rules.size()) {
     policy::for_each_rule(policy, [&](const policy::Rule& rule) {
         numbers_.emplace(rule.name, rules_.size());
-        rules_.push_back({.rule = &rule});
+        rules_.emplace_back().rule = &rule;
     });
 }
 
