@@ -31,13 +31,20 @@ namespace {
 
 using std::chrono::steady_clock;
 
-bool is_chosen(const policy::Rule& rule, const ScanOptions& options) {
-    return options.rules.empty() ||
-           std::ranges::find(options.rules, rule.name) != options.rules.end();
+// Rules that set tags and decide nothing stay with any: others may ask for their tags.
+bool only_tags(const policy::Rule& rule) {
+    const auto tags = [](const policy::Action& action) {
+        return std::holds_alternative<policy::TagAction>(action);
+    };
+    return std::ranges::any_of(rule.actions, tags) && !policy::is_terminal(rule.actions.back());
+}
+
+bool is_named(const policy::Rule& rule, const ScanOptions& options) {
+    return std::ranges::find(options.rules, rule.name) != options.rules.end();
 }
 
 bool is_switched_on(const policy::Rule& rule, const ScanOptions& options) {
-    if (!options.rules.empty()) return true;
+    if (!options.rules.empty()) return is_named(rule, options);
     const char* const mode = rule.mode == policy::Mode::off ? "off" : "audit";
     return std::ranges::find(options.modes, mode) != options.modes.end();
 }
@@ -52,7 +59,7 @@ void expect_known(const policy::Policy& policy, const ScanOptions& options) {
 }
 
 void put_on_trial(policy::Rule& rule, const ScanOptions& options) {
-    if (!is_chosen(rule, options))
+    if (!options.rules.empty() && !is_named(rule, options) && !only_tags(rule))
         rule.mode = policy::Mode::off;
     else if (is_switched_on(rule, options))
         rule.mode = policy::Mode::enforce;

@@ -103,6 +103,18 @@ def test_one_rule_is_tried_by_itself_in_whatever_mode_it_is(scan, ctl, config, m
     assert done.returncode == 64 and 'did you mean "cards"?' in done.stderr
 
 
+def test_a_rule_that_is_tried_sees_the_tags_of_others(ctl, place, mail):
+    config = place.write("tags.conf", """
+rule seen { when text has card-number; tag card }
+rule other { when tag card; reject 550 5.7.1 "no" }
+rule tried { mode off; when tag card; quarantine "cards" }
+""")
+    write(mail, "a.eml", letter(CARD))
+    summary = ctl.json("-f", config, "scan", mail, "--rule", "tried")
+    assert [one["rule"] for one in summary["rules"]] == ["seen", "tried"]
+    assert summary["verdicts"]["quarantine"] == 1
+
+
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_an_mbox_has_as_many_messages_as_python_put_in(scan, mail, line_end):
     box = filled_mbox(mail / "inbox", 50)
