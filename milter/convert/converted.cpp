@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "mail/utf8.h"
 #include "policy/template.h"
 
 namespace spillway::convert {
@@ -19,6 +20,21 @@ std::string rule_text(const Rule& rule) {
     return text + "}\n";
 }
 
+std::string test_text(const TestBlock& test) {
+    std::string text = fmt::format("\ntest {} {{\n", quoted(test.name, test.name.size()));
+    for (const std::string& line : test.lines) text += fmt::format("    {}\n", line);
+    return text + "}\n";
+}
+
+std::string between_quotes(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
 }  // namespace
 
 bool Converted::complete() const { return std::ranges::none_of(remarks, &Remark::left_out); }
@@ -29,6 +45,7 @@ std::string policy_text(const Converted& converted) {
         text += fmt::format("# {}\n", policy::harmless(line));
     }
     for (const Rule& rule : converted.rules) text += rule_text(rule);
+    for (const TestBlock& test : converted.tests) text += test_text(test);
     return text;
 }
 
@@ -39,12 +56,13 @@ std::string quoted(std::string_view text, std::size_t most) {
         const bool begins_variable = c == '{' && !plain.empty() && plain.back() == '%';
         plain += begins_variable ? '(' : c;
     }
-    std::string out = "\"";
-    for (const char c : plain) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "\"";
+    return between_quotes(plain);
+}
+
+std::optional<std::string> quoted_exactly(std::string_view text) {
+    const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; };
+    if (std::ranges::any_of(text, is_control) || !mail::is_utf8(text)) return std::nullopt;
+    return between_quotes(text);
 }
 
 void sort_remarks(Converted& converted, const std::vector<Source>& sources) {

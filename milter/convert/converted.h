@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,20 @@ struct Rule {
     std::vector<std::string> actions;
 };
 
+// A test block as it is written. The lines are language text.
+struct TestBlock {
+    std::string name;
+    std::vector<std::string> lines;
+};
+
 struct Converted {
     std::vector<std::string> head;  // lines of comment above all
     std::vector<Rule> rules;
+    std::vector<TestBlock> tests;
     std::vector<Remark> remarks;  // in the order of the files and their lines
     std::size_t found = 0;        // foreign rules
     std::size_t carried = 0;      // of them
+    std::size_t tests_found = 0;
 
     bool complete() const;
 };
@@ -52,6 +61,10 @@ std::string policy_text(const Converted& converted);
 // Foreign words as a string of the language: printable ASCII of at most `most` bytes, in which no
 // %{variable} begins.
 std::string quoted(std::string_view text, std::size_t most);
+
+// A text as a string of the language that is exactly it, or nullopt: the language has no way to
+// write control characters other than the line end.
+std::optional<std::string> quoted_exactly(std::string_view text);
 
 // By file, in the order in which the files were given, and line.
 void sort_remarks(Converted& converted, const std::vector<Source>& sources);

@@ -12,6 +12,7 @@
 #include "convert/meta.h"
 #include "convert/spamassassin_rules.h"
 #include "convert/spamassassin_single.h"
+#include "convert/spamassassin_tests.h"
 
 namespace spillway::convert {
 namespace {
@@ -38,6 +39,7 @@ class Conversion {
         carry_metas();
         for (const std::string& name : carried_) add_hold(foreign_.rules.at(name));
         out_.carried = carried_.size();
+        carry_tests();
         add_head();
         return std::move(out_);
     }
@@ -142,6 +144,23 @@ class Conversion {
                               "tag " + rule.name,
                               "",
                               {"quarantine " + quoted(reason, longest_reason)}});
+    }
+
+    void carry_tests() {
+        out_.tests_found = foreign_.tests.size();
+        std::map<std::string, int> count;
+        for (const ForeignTest& test : foreign_.tests) {
+            const auto rule = foreign_.rules.find(test.rule);
+            tl::expected<TestBlock, std::string> block =
+                carried_.contains(test.rule)
+                    ? test_block(rule->second, test, ++count[test.rule])
+                    : tl::unexpected(fmt::format("tests {}, which is not carried", test.rule));
+            if (block) {
+                out_.tests.push_back(*std::move(block));
+            } else {
+                out_.remarks.push_back({test.file, test.line, "test", block.error(), true});
+            }
+        }
     }
 
     void add_head() {

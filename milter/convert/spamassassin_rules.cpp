@@ -14,8 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kinds{"body",   "rawbody", "full",      "uri",
                                                 "header", "meta",    "mimeheader"};
 // Of other rules, or of how SpamAssassin runs and tells of them: there is nothing to carry.
-constexpr std::array<std::string_view, 6> silent{"priority", "reuse",  "test",
-                                                 "lang",     "report", "require_version"};
+constexpr std::array<std::string_view, 5> silent{"priority", "reuse", "lang", "report",
+                                                 "require_version"};
 constexpr int version_here = 4'000'000;
 constexpr int deepest_condition = 50;
 
@@ -181,6 +181,7 @@ class FileReader {
         if (branch(verb, text) || std::ranges::count(branches_, false) > 0) return;
         if (std::ranges::count(kinds, verb) > 0) return define(verb, text);
         if (std::ranges::count(silent, verb) > 0) return;
+        if (verb == "test") return define_test(text);
         if (!property(verb, text)) tell(verb, "is a setting of SpamAssassin, not a rule", true);
     }
 
@@ -218,6 +219,14 @@ class FileReader {
         rule.definition = rest;
         rule.file = source_.name;
         rule.line = line_;
+    }
+
+    void define_test(std::string_view rest) {
+        const std::string_view name = take_word(rest);
+        const std::string_view outcome = take_word(rest);
+        if (outcome != "ok" && outcome != "fail") return tell("test", "is not complete", true);
+        into_.tests.push_back(
+            {std::string(name), outcome == "ok", std::string(rest), source_.name, line_});
     }
 
     bool property(std::string_view verb, std::string_view rest) {

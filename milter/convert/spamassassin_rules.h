@@ -25,8 +25,18 @@ struct ForeignRule {
     bool replaces_tags = false;   // replace_rules
 };
 
+// What "test" says a rule does with a text.
+struct ForeignTest {
+    std::string rule;
+    bool matches = false;
+    std::string text;
+    std::string file;
+    std::size_t line = 0;
+};
+
 struct ForeignRules {
     std::map<std::string, ForeignRule> rules;  // by name
+    std::vector<ForeignTest> tests;
     double required_score = 5.0;
     std::vector<Remark> remarks;  // statements that are no rules
 };

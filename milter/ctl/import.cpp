@@ -41,6 +41,8 @@ nlohmann::json json_of(const convert::Converted& converted) {
     }
     return {{"found", converted.found},
             {"carried", converted.carried},
+            {"tests_found", converted.tests_found},
+            {"tests_carried", converted.tests.size()},
             {"remarks", std::move(remarks)}};
 }
 
@@ -53,6 +55,9 @@ void report(const convert::Converted& converted) {
     }
     fmt::print(stderr, "{} carried of {}\n", converted.carried,
                counted(static_cast<std::int64_t>(converted.found), "rule"));
+    if (converted.tests_found == 0) return;
+    fmt::print(stderr, "{} carried of {}\n", converted.tests.size(),
+               counted(static_cast<std::int64_t>(converted.tests_found), "test"));
 }
 
 void write_file(const std::string& path, std::string_view text) {

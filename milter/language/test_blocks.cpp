@@ -248,6 +248,7 @@ class Expectation {
   private:
     void verdict();
     void tag();
+    void no_tag();
     void header();
     void refused();
     void suspended();
@@ -289,9 +290,9 @@ Expectation::Decider Expectation::take_decider() {
 }
 
 void Expectation::verdict() {
-    const std::vector<std::string_view> known{"accept", "quarantine", "reject",
-                                              "defer",  "discard",    "tag",
-                                              "header", "refused",    "suspended"};
+    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
+                                              "discard", "tag",        "no",     "header",
+                                              "refused", "suspended"};
     const std::string wanted{known[args_.take_one_of(known)]};
     std::string expected = wanted;
     std::int64_t code = 0;
@@ -315,6 +316,13 @@ void Expectation::tag() {
     const auto fits = [&](const std::string& tag) { return tag == wanted || tag == own; };
     if (std::ranges::any_of(tags, fits)) return;
     fail("tag " + wanted, tags.empty() ? "no tag" : fmt::format("{}", fmt::join(tags, ", ")));
+}
+
+void Expectation::no_tag() {
+    args_.take_one_of({"tag"});
+    const std::string& unwanted = args_.take("a tag").text;
+    if (std::ranges::count(got_.decision.tags, unwanted) == 0) return;
+    fail("no tag " + unwanted, "it");
 }
 
 void Expectation::header() {
@@ -356,6 +364,8 @@ void Expectation::suspended() {
 void Expectation::check() {
     if (args_.take_if("tag")) {
         tag();
+    } else if (args_.take_if("no")) {
+        no_tag();
     } else if (args_.take_if("header")) {
         header();
     } else if (args_.take_if("refused")) {

@@ -108,6 +108,13 @@ def whole_book(tmp_path_factory):
     return policy, json.loads(done.stdout)
 
 
+def test_carried_rules_do_what_spamassassins_own_tests_say(whole_book):
+    """Its regression strings became test blocks, which "check" has run; a wrong one fails it."""
+    policy, told = whole_book
+    print(f"{told['tests_carried']} of {told['tests_found']} tests")
+    assert told["tests_carried"] == policy.read_text().count("\ntest ") >= 30
+
+
 def test_half_of_spamassassins_own_pattern_rules_are_carried(whole_book):
     policy, told = whole_book
     left = [remark["why"] for remark in told["remarks"] if remark["left_out"]]
@@ -123,3 +130,4 @@ def test_all_that_is_carried_of_spamassassins_own_rules_is_accepted(whole_book):
                           timeout=900, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert int(re.search(rb"([\d,]+) rules", done.stdout).group(1).replace(b",", b"")) > 1000
+    assert int(re.search(rb"(\d+) tests passed", done.stdout).group(1)) == whole_book[1]["tests_carried"]

@@ -161,6 +161,44 @@ test "one of three" { body "see http://evil.example/"; expect accept; expect tag
 )") == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_test_lines_say_becomes_test_blocks) {
+    const Converted converted = imported(
+        "body A /a \"b\" %/\nheader B ToCc =~ /b/\nheader C From:addr =~ /^c@/\nuri D "
+        "/^http:.*d$/\n"
+        "header E EnvelopeFrom =~ /^e@/\nrawbody F /<f>/\nheader G X-G !~ /g/\n"
+        "test A ok say a \"b\" %{rule}\ntest A fail a\\nb\ntest B ok bob@b.example\n"
+        "test C ok c@c.example\ntest C fail Ann <a@c.example>\ntest D ok http://x/d\n"
+        "test E ok e@e.example\ntest F ok <p><f>x\ntest G fail gg\ntest G ok\n");
+    BOOST_TEST(converted.complete());
+    BOOST_TEST(converted.tests_found == 10u);
+    BOOST_REQUIRE(converted.tests.size() == 10u);
+    BOOST_TEST(converted.tests[1].name == "A 2");
+    BOOST_TEST(converted.tests[2].lines[0] == "header To \"bob@b.example\"");
+    BOOST_TEST(mistakes_in(policy_text(converted)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_that_does_not_do_what_its_test_says_is_refused) {
+    for (const char* text : {"body A /a/\ntest A fail cat\n", "body A /a/\ntest A ok dog\n"}) {
+        BOOST_TEST(mistakes_in(policy_text(imported(text))).find("\"A 1\" failed") !=
+                   std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tests_that_cannot_be_carried_are_told) {
+    const Converted converted = imported(
+        "body A /a/\nmeta B A\nheader C exists:C\ntest A ok \x01\ntest A ok \xff\ntest B ok a\n"
+        "test C ok a\ntest D ok a\ntest A maybe a\n");
+    BOOST_TEST(converted.tests_found == 5u);
+    BOOST_TEST(converted.tests.empty());
+    std::string all;
+    for (const Remark& remark : converted.remarks) all += remark.why + "\n";
+    BOOST_TEST(all ==
+               "the text is not UTF-8, or has control characters\n"
+               "the text is not UTF-8, or has control characters\n"
+               "tests B, which is not about a text\ntests C, which is not about a text\n"
+               "tests D, which is not carried\nis not complete\n");
+}
+
 BOOST_AUTO_TEST_CASE(hostile_files_do_no_harm) {
     for (const std::string& text :
          {std::string("endif\nelse\nif\nifplugin\nbody\nbody A\nmeta A\nscore\ndescribe\n"),

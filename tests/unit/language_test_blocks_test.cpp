@@ -59,6 +59,14 @@ BOOST_AUTO_TEST_CASE(local_mail_of_a_uid_or_script) {
     BOOST_TEST(fails(by_uid, "local\nuid www-data\nexpect accept", "www-data"));
 }
 
+BOOST_AUTO_TEST_CASE(tags_that_are_there_and_that_are_not) {
+    const std::string tags = "rule one { when text has \"viagra\"; tag one }";
+    BOOST_TEST(test(tags, "body \"viagra\"\nexpect tag one\nexpect no tag two") == "");
+    BOOST_TEST(test(tags, "body \"aspirin\"\nexpect no tag one") == "");
+    BOOST_TEST(fails(tags, "body \"viagra\"\nexpect no tag one", "expected no tag one, got it"));
+    BOOST_TEST(fails(tags, "body \"viagra\"\nexpect no one", "expected"));
+}
+
 BOOST_AUTO_TEST_CASE(strikes_and_suspensions) {
     const std::string mail = "as ann@a.example\nbody \"viagra\"\n";
     BOOST_TEST(test(word, mail + "used strikes/word 2\nexpect reject rule word\n"
