@@ -24,6 +24,11 @@ target_link_libraries(extract_files PRIVATE extract warnings CLI11::CLI11
                       nlohmann_json::nlohmann_json)
 spillway_pytest(extract extract extract)
 
+# Imported rules against the program they come from.
+add_executable(tags_of_files convert/tags_of_files.cpp)
+target_link_libraries(tags_of_files PRIVATE daemon warnings nlohmann_json::nlohmann_json)
+spillway_pytest(convert convert convert)
+
 # The tree itself: the rooms keep their order, and the checker that says so is worth believing.
 add_test(NAME check_layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(check_layers PROPERTIES LABELS check)

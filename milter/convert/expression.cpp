@@ -195,11 +195,11 @@ bool is_anchored(std::string_view expression) {
     return false;
 }
 
-std::string with_replaced(std::string_view expression, char what, std::string_view by) {
+std::string with_replaced(std::string_view expression, std::string_view what, std::string_view by) {
     std::string out;
     Pieces pieces(expression, Escapes::everywhere);
     while (const auto piece = pieces.next()) {
-        const bool it = !piece->in_brackets && piece->text.size() == 1 && piece->text[0] == what;
+        const bool it = !piece->in_brackets && piece->text == what;
         out += it ? by : piece->text;
     }
     return out;

@@ -32,8 +32,8 @@ bool speaks_of_bytes(std::string_view expression);
 // Whether it says where a text begins or ends: ^ or $ outside of brackets, \A, \z or \Z.
 bool is_anchored(std::string_view expression);
 
-// A copy in which each of some characters, unescaped and outside of brackets, is replaced.
-std::string with_replaced(std::string_view expression, char what, std::string_view by);
+// A copy in which a character, unescaped, or an escape such as \A is replaced outside of brackets.
+std::string with_replaced(std::string_view expression, std::string_view what, std::string_view by);
 
 // As the language has it, /.../flags, or why that is no expression.
 tl::expected<std::string, std::string> written(const Expression& expression);

@@ -234,7 +234,7 @@ class Conversion {
 
     void add_body(const TableLine& line) {
         // Lines end with CR LF in a message as it was sent.
-        Expression expression{with_replaced(line.expression->source, '$', "\\r?$"),
+        Expression expression{with_replaced(line.expression->source, "$", "\\r?$"),
                               line.expression->flags};
         std::erase(expression.flags, 's');
         if (expression.flags.find('m') == std::string::npos) expression.flags += 'm';

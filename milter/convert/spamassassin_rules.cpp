@@ -242,7 +242,10 @@ class FileReader {
         ForeignRule& rule = rule_named(take_word(rest));
         if (verb == "describe") rule.about = rest;
         if (verb == "score") rule.score = score_of(rest);
-        if (verb == "tflags") rule.counts_matches = rest.find("multiple") != rest.npos;
+        if (verb == "tflags") {
+            rule.counts_matches = rest.find("multiple") != rest.npos;
+            rule.not_in_subject = rest.find("nosubject") != rest.npos;
+        }
         return true;
     }
 

@@ -22,6 +22,7 @@ struct ForeignRule {
     std::string about;            // what "describe" says
     std::optional<double> score;  // the highest of its scores
     bool counts_matches = false;  // tflags multiple
+    bool not_in_subject = false;  // tflags nosubject
     bool replaces_tags = false;   // replace_rules
 };
 

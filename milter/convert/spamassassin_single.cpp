@@ -29,11 +29,15 @@ constexpr std::string_view single_bytes =
 
 // ---- texts ----
 
-// SpamAssassin joins the lines of a paragraph before it looks; here they stay lines, so what may
-// be a blank or anything there may be a line end here.
+// SpamAssassin joins the lines of a paragraph before it looks, and looks at one paragraph at a
+// time; here they stay lines of one text, so what may be a blank or anything there may be a line
+// end here, and the beginning of a text is that of a line.
 Expression across_lines(Expression expression) {
     const bool free_form = expression.flags.find('x') != expression.flags.npos;
-    if (!free_form) expression.source = with_replaced(expression.source, ' ', "\\s");
+    if (!free_form) expression.source = with_replaced(expression.source, " ", "\\s");
+    expression.source = with_replaced(expression.source, "\\A", "^");
+    for (const char* end : {"\\z", "\\Z"})
+        expression.source = with_replaced(expression.source, end, "$");
     // A dot without bound would reach from one end of the message to the other.
     const auto has = [&](std::string_view what) {
         return expression.source.find(what) != expression.source.npos;
@@ -72,6 +76,7 @@ Result text_condition(const Text& text, const ForeignRule& rule) {
     if (!literal) return because(literal.error());
     std::vector<std::string> parts;
     for (const std::string_view field : text.fields) {
+        if (rule.not_in_subject && field == "subject") continue;
         parts.push_back(fmt::format("{} =~ {}", field, *literal));
     }
     return Single{fmt::format("{}", fmt::join(parts, " or ")),
@@ -130,10 +135,12 @@ tl::expected<Named, std::string> named(std::string_view what) {
 }
 
 Result existence(std::string_view name) {
-    if (!is_field_name(trimmed(name))) {
-        return because(fmt::format("\"{}\" is no field", trimmed(name)));
-    }
-    return Single{fmt::format("{} exists", field_called(trimmed(name))), ""};
+    name = trimmed(name);
+    if (!is_field_name(name)) return because(fmt::format("\"{}\" is no field", name));
+    std::vector<std::string> parts;
+    for (const std::string& field : fields_called(name))
+        parts.push_back(fmt::format("{} exists", field));
+    return Single{fmt::format("{}", fmt::join(parts, " or ")), ""};
 }
 
 // What follows the pattern in brackets is the text of a field that is missing.

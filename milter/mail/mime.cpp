@@ -303,7 +303,8 @@ class Walk {
         return kept;
     }
 
-    // A multipart without any delimiter is text that nobody can take apart.
+    // A multipart without any delimiter is text that nobody can take apart, and that some readers
+    // show as it is.
     void visit_multipart(const ContentType& content, const std::vector<std::string>& encodings,
                          std::string_view body, const Pending& pending) {
         std::optional<std::string> boundary = boundary_in(content, body);
@@ -313,7 +314,7 @@ class Walk {
         }
         if (!boundary) {
             not_readable("a multipart without parts");
-            return add_outside(body);
+            return add_undivided({body}, pending);
         }
         split(body, *boundary, pending, content.type == "multipart/digest");
     }
@@ -333,6 +334,7 @@ class Walk {
                bool digest) {
         if (!pay(body)) return;
         std::vector<Pending> parts;
+        std::vector<std::string_view> outside;
         std::size_t begin = 0;
         bool inside = false;
         const auto end_piece = [&](std::size_t end) {
@@ -342,7 +344,7 @@ class Walk {
                 parts.push_back({piece, whole.depth + 1, digest,
                                  whole.path.empty() ? number : whole.path + '.' + number});
             } else {
-                add_outside(piece);
+                outside.push_back(piece);
             }
         };
         for (std::size_t at = 0; at < body.size();) {
@@ -358,12 +360,21 @@ class Walk {
             at = line.next;
         }
         end_piece(body.size());
+        if (parts.empty()) return add_undivided(outside, whole);
+        for (const std::string_view piece : outside) add_text(TextPart::Kind::outside, piece, "");
         pending_.insert(pending_.end(), parts.rbegin(), parts.rend());
     }
 
-    void add_outside(std::string_view text) {
+    // What a multipart without parts holds.
+    void add_undivided(const std::vector<std::string_view>& pieces, const Pending& whole) {
+        not_readable("a multipart without parts");
+        for (const std::string_view piece : pieces)
+            add_text(TextPart::Kind::plain, piece, whole.path.empty() ? "1" : whole.path);
+    }
+
+    void add_text(TextPart::Kind kind, std::string_view text, std::string path) {
         if (text.find_first_not_of(" \t\r\n") == text.npos || !pay(text)) return;
-        result_.texts.push_back({TextPart::Kind::outside, text, {}, {}, false, false, ""});
+        result_.texts.push_back({kind, text, {}, {}, false, false, std::move(path)});
     }
 
     // Takes the bytes off what may still be read; false, and noted, when there are not enough.

@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(anchors_within_brackets_or_escaped_are_characters) {
     BOOST_TEST(is_anchored("(?:^a)"));
     BOOST_TEST(is_anchored("\\Aa"));
     BOOST_TEST(!is_anchored("[^$]\\$\\^"));
-    BOOST_TEST(with_replaced("a b[ ]\\ c", ' ', "\\s") == "a\\sb[ ]\\ c");
+    BOOST_TEST(with_replaced("a b[ ]\\ c", " ", "\\s") == "a\\sb[ ]\\ c");
+    BOOST_TEST(with_replaced("\\Aa\\\\A[\\A]", "\\A", "^") == "^a\\\\A[\\A]");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

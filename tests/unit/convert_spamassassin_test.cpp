@@ -53,6 +53,10 @@ BOOST_AUTO_TEST_CASE(each_kind_of_rule_asks_for_its_text) {
     BOOST_TEST(condition_of("uri A m{^http://a/}i") == "links =~ /^http:\\/\\/a\\//i");
     BOOST_TEST(condition_of("header A X-Foo =~ /a/") == "header X-Foo =~ /a/");
     BOOST_TEST(condition_of("header A exists:X-Foo") == "header X-Foo exists");
+    BOOST_TEST(condition_of("header A exists:ToCc") == "header To exists or header Cc exists");
+    BOOST_TEST(condition_of("body A /\\Aa[Az]\\z|b\\Z/s") ==
+               "subject =~ /^a[Az]$|b$/sm or text =~ /^a[Az]$|b$/sm");
+    BOOST_TEST(condition_of("body A /a/\ntflags A nosubject", "A") == "text =~ /a/ms");
     BOOST_TEST(condition_of("header A EnvelopeFrom =~ /a/") == "mail-from =~ /a/");
     BOOST_TEST(condition_of("header A From:addr =~ /^a@/") == "from =~ /^a@/");
     BOOST_TEST(condition_of("header A ToCc !~ /a/") ==
