@@ -29,6 +29,11 @@ add_executable(tags_of_files convert/tags_of_files.cpp)
 target_link_libraries(tags_of_files PRIVATE daemon warnings nlohmann_json::nlohmann_json)
 spillway_pytest(convert convert convert)
 
+# Numbers that check themselves, against another reckoning of the same rules.
+add_executable(identifiers_of_lines match/identifiers_of_lines.cpp)
+target_link_libraries(identifiers_of_lines PRIVATE match warnings)
+spillway_pytest(match match match)
+
 # The tree itself: the rooms keep their order, and the checker that says so is worth believing.
 add_test(NAME check_layers COMMAND ${PROJECT_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(check_layers PROPERTIES LABELS check)

@@ -6,7 +6,6 @@
 //   card-number  Payment cards. Digits by ISO/IEC 7812-1 (Luhn, annex B); beginnings and lengths as
 //                the issuers publish them: Visa, Mastercard with the 2 series, American Express,
 //                Discover, Diners Club, JCB, UnionPay, Maestro.
-//   iban         ISO 13616-1: the country's length by the IBAN Registry that SWIFT keeps, and a
 //   iban         ISO 13616-1: the country's length by the IBAN Registry that SWIFT keeps (and those
 //                of countries that use them without being in it), and a remainder of 1 (ISO/IEC
 //                7064, MOD 97-10).
