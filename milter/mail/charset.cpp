@@ -132,17 +132,6 @@ std::size_t open_character(std::string_view text) {
     return text.size();
 }
 
-// As EBCDIC and UTF-16 do. Starts the converter anew.
-bool reads_ascii_otherwise(UConverter* converter) {
-    constexpr char letters[] = "abcd";
-    constexpr std::size_t count = sizeof letters - 1;
-    UChar units[8];
-    UErrorCode status = U_ZERO_ERROR;
-    const int length = ucnv_toUChars(converter, units, std::size(units), letters, count, &status);
-    ucnv_resetToUnicode(converter);
-    return U_FAILURE(status) || !std::equal(units, units + length, letters, letters + count);
-}
-
 bool is_japanese_escape(std::string_view bytes) {
     return bytes.find("\x1b$") != bytes.npos && is_ascii(bytes);
 }
@@ -150,6 +139,25 @@ bool is_japanese_escape(std::string_view bytes) {
 }  // namespace
 
 void ToUtf8::Close::operator()(UConverter* converter) const { ucnv_close(converter); }
+
+void ToUtf8::open(std::string_view name) {
+    converter_.reset(open_converter(name));
+    if (!converter_) iconv_.open(name);
+}
+
+// As EBCDIC and UTF-16 do. Starts the converter anew.
+bool ToUtf8::reads_ascii_otherwise() {
+    constexpr std::string_view letters = "abcd";
+    std::string read;
+    if (converter_) {
+        through_icu(letters, true, read);
+        ucnv_resetToUnicode(converter_.get());
+    } else {
+        iconv_.convert(letters, true, read);
+        iconv_.begin_anew();
+    }
+    return read != letters;
+}
 
 void ToUtf8::decide(std::string_view bytes, bool last) {
     decided_ = true;
@@ -165,12 +173,13 @@ void ToUtf8::decide(std::string_view bytes, bool last) {
     if (name.empty() && is_japanese_escape(whole)) other_guess_ = "iso-2022-jp";
     // Most mail is ASCII in a charset that contains it.
     if ((name.empty() || name == "windows-1252") && ascii && last) return;
-    converter_.reset(open_converter(name));
+    open(name);
+    const bool known = converter_ || iconv_.is_open();
     // Text that happens to be valid UTF-8 is hardly ever anything else.
-    if (!converter_ && utf8) return;
-    if (!converter_) converter_.reset(open_converter("windows-1252"));
+    if (!known && utf8) return;
+    if (!known) open("windows-1252");
     const bool looks_like_utf8 =
-        ascii ? whole.find('\0') == whole.npos && reads_ascii_otherwise(converter_.get()) : utf8;
+        ascii ? whole.find('\0') == whole.npos && reads_ascii_otherwise() : utf8;
     if (looks_like_utf8 && marked.empty() && !whole.empty()) other_guess_ = "utf-8";
 }
 
@@ -178,6 +187,8 @@ void ToUtf8::convert(std::string_view bytes, bool last, std::string& utf8) {
     if (!decided_) decide(bytes, last);
     if (converter_)
         through_icu(bytes, last, utf8);
+    else if (iconv_.is_open())
+        iconv_.convert(bytes, last, utf8);
     else
         repair(bytes, last, utf8);
 }
@@ -229,7 +240,7 @@ bool is_known_charset(std::string_view name) {
     if (meant.empty() || meant == "utf-8") return true;
     UConverter* const converter = open_converter(meant);
     if (converter != nullptr) ucnv_close(converter);
-    return converter != nullptr;
+    return converter != nullptr || IconvCharset().open(meant);
 }
 
 std::string to_utf8(std::string_view bytes, std::string_view charset) {

@@ -9,13 +9,15 @@
 #include <string>
 #include <string_view>
 
+#include "mail/iconv_charset.h"
 #include "mail/text.h"
 
 struct UConverter;
 
 namespace spillway::mail {
 
-// False for names that ICU does not know and that do not say "unknown" themselves.
+// False for names that neither ICU nor the C library knows and that do not say "unknown"
+// themselves.
 bool is_known_charset(std::string_view name);
 
 // A value of one thread. Decides what the bytes are by the first piece, which should be a large
@@ -37,13 +39,17 @@ class ToUtf8 {
     };
 
     void decide(std::string_view bytes, bool last);
+    void open(std::string_view name);
+    bool reads_ascii_otherwise();
     void repair(std::string_view bytes, bool last, std::string& utf8);
     void through_icu(std::string_view bytes, bool last, std::string& utf8);
 
     std::string charset_;
     bool decided_ = false;
-    std::unique_ptr<UConverter, Close> converter_;  // none: the bytes are UTF-8
-    std::string waiting_;                           // of UTF-8, the beginning of a character
+    // At most one of these; with neither the bytes are UTF-8.
+    std::unique_ptr<UConverter, Close> converter_;
+    IconvCharset iconv_;
+    std::string waiting_;  // of UTF-8, the beginning of a character
     std::string_view other_guess_;
 };
 

@@ -59,6 +59,8 @@ def messages(text, seed=20261123):
     for kind, _, field, pattern in rules(text):
         field = FIRST_OF.get(field, field)
         for phrase in phrases(pattern, chance):
+            if "<!" in phrase:  # would hide the phrases behind it
+                continue
             if kind != "header":
                 pieces.append((kind, whole(kind, phrase)))
             elif field not in NO_FIELDS and not field.startswith("X-Spam-"):

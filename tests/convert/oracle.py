@@ -36,11 +36,9 @@ def imported(folder):
 
 def rules_of(policy):
     """Without what holds messages, as that would end the reading."""
-    blocks = re.findall(r"^rule (\S+) \{\n.*?^\}\n", policy, re.MULTILINE | re.DOTALL)
-    kept = [match.group(0) for match in re.finditer(r"^rule (\S+) \{\n.*?^\}\n", policy,
-                                                    re.MULTILINE | re.DOTALL)
-            if not match.group(1).startswith("hold-")]
-    return "\n".join(kept), {name for name in blocks if not name.startswith("hold-")}
+    blocks = re.finditer(r"^rule (\S+) \{\n.*?^\}\n", policy, re.MULTILINE | re.DOTALL)
+    kept = {block.group(1): block.group(0) for block in blocks if not block.group(1).startswith("hold-")}
+    return "\n".join(kept.values()), set(kept)
 
 
 def names_of(messages):

@@ -4,11 +4,14 @@
 
 #include <fstream>
 #include <functional>
+#include <random>
 
 #include <boost/test/unit_test.hpp>
 
 #include "cpu_time.h"
 #include "mail/address.h"
+#include "mail/iconv_charset.h"
+#include "mail/utf8.h"
 #include "shared_data.h"
 #include "tnef_stream.h"
 
@@ -412,6 +415,44 @@ BOOST_AUTO_TEST_CASE(what_no_reader_shows_is_kept_apart) {
     for (const char* word : {"one", "two", "three", "four", "five"}) {
         BOOST_TEST(text.code.find(word) != std::string::npos, word);
         BOOST_TEST(text.text.find(word) == std::string::npos, word);
+    }
+}
+
+// Which ICU does not know.
+BOOST_AUTO_TEST_CASE(charsets_of_the_c_library_are_converted) {
+    const auto body = [](const std::string& charset, const std::string& text) {
+        return body_of("Content-Type: text/plain; charset=" + charset, text);
+    };
+    BOOST_TEST(body("ISO-8859-16", "pre\xfe iar\xe3") == "preț iară");
+    BOOST_TEST(body("KOI8-T", "\xd0\xd2\xc9\xd7\xc5\xd4") == "привет");
+    BOOST_TEST(body("TCVN-5712", "Vi\xd6t") == "Việt");
+    BOOST_TEST(body("UTF-7-IMAP", "&AHM-ecret") == "secret");
+    BOOST_TEST(body("iso646-de", "gr}n").starts_with("grün"));
+    BOOST_TEST(body("johab", "a\xff").starts_with("a\xEF\xBF\xBD"));
+    BOOST_TEST(body("TSCII", "\xaa") != "");  // one byte that is several characters
+    BOOST_TEST(!read("Content-Type: text/plain; charset=ARMSCII-8\r\n\r\nx").unreadable);
+    for (const char* name : {"koi8-t//TRANSLIT", "wchar_t", "INTERNAL", "char", "../../x"})
+        BOOST_TEST(read("Content-Type: text/plain; charset=\"" + std::string(name) + "\"\r\n\r\nx")
+                       .unreadable.has_value(),
+                   name);
+}
+
+// A character that a piece ends in waits for the next one.
+BOOST_AUTO_TEST_CASE(pieces_of_charsets_of_the_c_library_make_the_whole) {
+    std::mt19937 random(4);
+    std::string bytes(2000, '\0');
+    for (char& byte : bytes)
+        byte = static_cast<char>(random() % 4 == 0 ? random() : 'a' + random() % 26);
+    for (const char* name : {"johab", "euc-jisx0213", "tcvn-5712", "tscii", "utf-7-imap", "cp1364",
+                             "iso-2022-jp-3", "ucs-2le", "iso_6937"}) {
+        IconvCharset whole, pieces;
+        BOOST_REQUIRE(whole.open(name) && pieces.open(name));
+        std::string expected, got;
+        whole.convert(bytes, true, expected);
+        for (const char byte : bytes) pieces.convert({&byte, 1}, false, got);
+        pieces.convert("", true, got);
+        BOOST_TEST(got == expected, name);
+        BOOST_TEST(is_utf8(got), name);
     }
 }
 
