@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mail/direction.h"
 #include "mail/text.h"
 #include "mail/url.h"
 #include "mail/utf8.h"
@@ -36,12 +37,17 @@ std::vector<std::string> spellings_of_name(std::string_view name) {
         if (!spelling.empty() && std::ranges::find(spellings, spelling) == spellings.end())
             spellings.push_back(std::move(spelling));
     };
-    add(one_line(readable(kept)));
-    add(as_saved(kept));
+    // The system goes by the order in which a name is written, a reader by that which he sees.
+    const bool turned = has_overrides(kept);
+    const std::string written = turned ? without_overrides(kept) : std::string(kept);
+    add(one_line(readable(written)));
+    add(as_saved(written));
+    if (turned) add(one_line(readable(kept)));
     // Escapes as in URLs are decoded by some readers though nothing says that they are ones.
-    if (kept.find('%') != kept.npos) add(as_saved(percent_decoded(kept)));
+    if (kept.find('%') != kept.npos) add(as_saved(without_overrides(percent_decoded(kept))));
     // The end of a name says what the file is: of one that is too long both ends are kept.
-    if (kept.size() < name.size()) add(one_line(readable(name.substr(name.size() - 255))));
+    if (kept.size() < name.size())
+        add(one_line(readable(without_overrides(name.substr(name.size() - 255)))));
     return spellings;
 }
 

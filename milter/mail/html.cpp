@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "mail/direction.h"
+#include "mail/header.h"
 #include "mail/html_entities.h"
 #include "mail/html_style.h"
 #include "mail/html_tokens.h"
@@ -32,13 +34,21 @@ static_assert(std::ranges::is_sorted(blocks) && std::ranges::is_sorted(voids));
 // Nobody writes so many by hand; what is nested deeper in hidden text ends early.
 constexpr std::size_t most_open_hidden = 100'000;
 
+bool is_leftwards(std::string_view dir) { return names_equal(dir, "rtl"); }
+
+bool is_hidden_field(std::string_view type) {
+    constexpr std::array<std::string_view, 5> unseen{"hidden", "password", "checkbox", "radio",
+                                                     "image"};
+    return std::ranges::any_of(unseen, [&](auto one) { return names_equal(one, type); });
+}
+
 bool holds(const auto& names, std::string_view name) {
     return std::ranges::binary_search(names, name);
 }
 
-// The open elements from the outermost hidden one inwards. There is no tree: this is all that has
-// to be known of one.
-class HiddenElements {
+// The open elements from the outermost inwards that is hidden, or turned round. There is no tree:
+// this is all that has to be known of one.
+class OpenElements {
   public:
     bool any() const { return !open_.empty(); }
 
@@ -107,6 +117,7 @@ class Renderer {
                     if (whole_) add_swallowed(token.text);
             }
         }
+        if (turned_.any()) turn_lines(rendered_.visible, turned_from_);
         trim(rendered_.visible);
         trim(rendered_.hidden);
         trim(rendered_.code);
@@ -129,6 +140,7 @@ class Renderer {
     // A hidden element ends no line of the visible text: the attributes have to be known first.
     void start(const HtmlToken& tag) {
         hidden_.end_implied_by(tag.name);
+        change_turned([&] { turned_.end_implied_by(tag.name); });
         const Attributes attributes = read(tag);
         const bool hides = attributes.hidden || holds(never_shown, tag.name);
         std::string& text = hides ? rendered_.hidden : target();
@@ -136,10 +148,21 @@ class Renderer {
         if (tag.name == "td" || tag.name == "th") text += ' ';
         if (tag.name == "br") text += '\n';
         if (holds(preformatted, tag.name)) ++preformatted_;
+        if (attributes.turned && !turned_.any()) turned_from_ = rendered_.visible.size();
         text += attributes.alt;
         rendered_.hidden += attributes.aside;
         if (!attributes.documents.empty()) add_documents(attributes.documents);
-        if (!holds(voids, tag.name) && (hides || hidden_.any())) hidden_.begin(tag.name);
+        if (holds(voids, tag.name)) return;
+        if (hides || hidden_.any()) hidden_.begin(tag.name);
+        if (attributes.turned || turned_.any()) turned_.begin(tag.name);
+    }
+
+    // Text is turned round when the outermost element that does so ends.
+    template <typename Change>
+    void change_turned(Change change) {
+        const bool before = turned_.any();
+        change();
+        if (before && !turned_.any()) turn_lines(rendered_.visible, turned_from_);
     }
 
     // The line ends before the element does: a hidden block ends a line of hidden text.
@@ -148,6 +171,7 @@ class Renderer {
         if (name == "br") target() += '\n';  // browsers take </br> for <br>
         if (holds(preformatted, name) && preformatted_ > 0) --preformatted_;
         hidden_.end(name);
+        change_turned([&] { turned_.end(name); });
     }
 
     struct Attributes {
@@ -155,6 +179,7 @@ class Renderer {
         std::string aside;                   // lines that some readers show, or show somewhere else
         std::vector<std::string> documents;  // in HTML
         bool hidden = false;
+        bool turned = false;  // from right to left by override
     };
 
     static void keep_first(std::optional<std::string>& kept, std::string_view name,
@@ -166,7 +191,7 @@ class Renderer {
     // readers: no alternative text is lost.
     Attributes read(const HtmlToken& tag) const {
         Attributes read;
-        std::optional<std::string> alt, style, classes, id;
+        std::optional<std::string> alt, style, classes, id, direction, value, type;
         HtmlAttributes attributes(tag.text);
         while (attributes.next()) {
             if (attributes.is("hidden")) read.hidden = true;
@@ -179,11 +204,21 @@ class Renderer {
             keep_first(style, "style", attributes);
             keep_first(classes, "class", attributes);
             keep_first(id, "id", attributes);
+            keep_first(direction, "dir", attributes);
+            keep_first(value, "value", attributes);
+            keep_first(type, "type", attributes);
+            if (attributes.is("placeholder") || attributes.is("label"))
+                add_line(read.aside, attributes.value());
         }
         if (style && hides(*style)) read.hidden = true;
         if (!rules_.empty() && rules_.hide(tag.name, classes.value_or(""), id.value_or("")))
             read.hidden = true;
+        const Direction styled = direction_in(style.value_or(""));
+        read.turned = (tag.name == "bdo" || styled.is_override) &&
+                      (styled.is_leftwards || is_leftwards(direction.value_or("")));
         read.alt = std::move(alt).value_or("");
+        // What fields are filled with is shown, but of hidden ones.
+        if (tag.name == "input" && value && !is_hidden_field(type.value_or(""))) read.alt += *value;
         return read;
     }
 
@@ -237,7 +272,9 @@ class Renderer {
     }
 
     RenderedHtml rendered_;
-    HiddenElements hidden_;
+    OpenElements hidden_;
+    OpenElements turned_;
+    std::size_t turned_from_ = 0;  // in the visible text
     HidingRules rules_;
     int preformatted_ = 0;
     bool whole_ = true;

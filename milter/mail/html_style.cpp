@@ -67,20 +67,26 @@ constexpr std::array<Property, 6> properties{{
     {"mso-hide", [](std::string_view value) { return value == "all"; }},
 }};
 
-// Properties are independent: one of them hides, whatever the others say.
-bool plain_hides(std::string_view css) {
-    std::array<bool, properties.size()> hidden{};
+template <typename Visit>
+void each_declaration(std::string_view css, Visit visit) {
     while (!css.empty()) {
         const std::string_view declaration = css.substr(0, css.find(';'));
         css.remove_prefix(std::min(declaration.size() + 1, css.size()));
         const std::size_t colon = declaration.find(':');
         if (colon == declaration.npos) continue;
         const std::string_view name = trimmed(declaration.substr(0, colon));
-        std::string_view value = declaration.substr(colon + 1);
-        value = trimmed(value.substr(0, value.find('!')));
+        const std::string_view value = declaration.substr(colon + 1);
+        visit(name, trimmed(value.substr(0, value.find('!'))));
+    }
+}
+
+// Properties are independent: one of them hides, whatever the others say.
+bool plain_hides(std::string_view css) {
+    std::array<bool, properties.size()> hidden{};
+    each_declaration(css, [&](std::string_view name, std::string_view value) {
         for (std::size_t i = 0; i < properties.size(); ++i)
             if (properties[i].name == name) hidden[i] = properties[i].hides(value);
-    }
+    });
     return std::ranges::find(hidden, true) != hidden.end();
 }
 
@@ -96,6 +102,16 @@ std::size_t block_end(std::string_view css, std::size_t at) {
 }  // namespace
 
 bool hides(std::string_view declarations) { return plain_hides(plain_css(declarations)); }
+
+Direction direction_in(std::string_view declarations) {
+    Direction direction;
+    each_declaration(plain_css(declarations), [&](std::string_view name, std::string_view value) {
+        if (name == "unicode-bidi")
+            direction.is_override = value == "bidi-override" || value == "isolate-override";
+        if (name == "direction") direction.is_leftwards = value == "rtl";
+    });
+    return direction;
+}
 
 void HidingRules::add(std::string_view style_sheet) {
     const std::string css = plain_css(style_sheet);

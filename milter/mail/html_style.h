@@ -13,6 +13,13 @@ namespace spillway::mail {
 // size of zero, mso-hide. The last declaration of a property counts.
 bool hides(std::string_view declarations);
 
+// What declarations say of the order of letters: an override turns round even Latin ones (CSS
+// Writing Modes Level 4, section 2.2).
+struct Direction {
+    bool is_override = false, is_leftwards = false;
+};
+Direction direction_in(std::string_view declarations);
+
 // The rules of style elements that hide what they select.
 class HidingRules {
   public:

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "mail/charset.h"
+#include "mail/direction.h"
 #include "mail/entity.h"
 #include "mail/file_type.h"
 #include "mail/inner.h"
@@ -23,12 +24,12 @@ const std::vector<std::string> unsaid{""};
 bool is_shown_ascii(char c) { return c > ' ' && c < 0x7f; }
 
 // Where text can be cut so that the readable() of both halves is the readable() of the whole:
-// behind a line end, or between two characters that change nothing around them. 0 where there is no
-// place.
+// behind a line end, or between two characters that change nothing around them and are not turned
+// round. 0 where there is no place.
 std::size_t last_cut(std::string_view text) {
     const std::size_t line_end = text.rfind('\n');
     if (line_end != text.npos) return line_end + 1;
-    for (std::size_t at = text.size(); at-- > 1;)
+    for (std::size_t at = first_override(text); at-- > 1;)
         if (is_shown_ascii(text[at]) && is_shown_ascii(text[at - 1])) return at;
     return text.size() > longest_piece ? utf8_prefix(text, text.size() - 1).size() : 0;
 }

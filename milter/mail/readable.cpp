@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "mail/direction.h"
 #include "mail/text.h"
 #include "mail/utf8.h"
 
@@ -134,7 +135,7 @@ std::string normalised(const std::string& text) {
 // Invisible characters go before NFKC, which composes what they kept apart. NFKC makes blanks of
 // its own (U+00B4 is a blank and an accent), hence the second folding.
 std::string readable(std::string_view utf8) {
-    std::string text = folded(utf8);
+    std::string text = folded(has_overrides(utf8) ? as_displayed(utf8) : utf8);
     if (is_ascii(text) || is_normal(text)) return text;
     return folded(normalised(text));
 }
