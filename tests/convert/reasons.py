@@ -36,6 +36,10 @@ def of_a_field(definition, message):
         return "the header ends at a line that is no field"
     if name == "EnvelopeFrom" or part == "addr":
         return "addresses are all that any reader could see"
+    if any(byte > 0x7f for value in values for byte in value):
+        return "characters are counted, not bytes"
+    if re.search(r"\\[sW]|\[\^", definition) and definition.startswith("Subject"):
+        return "values are unfolded and decoded, with single blanks and no line end"
     if len(values) > 1:
         return "each of several fields is searched by itself"
     if any(re.search(rb"\0|\s\s|\t|\s$", value.lstrip(b" ")) or b"=?" in value for value in values):
@@ -44,6 +48,8 @@ def of_a_field(definition, message):
 
 
 def of_a_text(kind, definition, message, found_here):
+    if has_odd_header(message):
+        return "the header ends at a line that is no field"
     if found_here and NESTED.search(message):
         return "what is nested, attached or signed is read as well"
     if found_here and MAY_BE_A_LINE_END.search(definition):
