@@ -59,6 +59,7 @@ CLI::Option* add_envelope(CLI::App& verb, EnvelopeOptions& envelope) {
     verb.add_option("--at", envelope.at,
                     "\"2026-11-23 12:00\" in the policy's time zone (else now)");
     verb.add_flag("--local", envelope.local, "as if submitted by sendmail(1)");
+    verb.add_flag("--tls", envelope.tls, "the client's connection is encrypted");
     return sender;
 }
 
