@@ -21,6 +21,12 @@ def has_odd_header(message):
     return any(not FIELD.match(line) for line in unfolded(message)) or message[:1].isspace()
 
 
+def has_another_boundary(message):
+    """A multipart whose boundary never comes: here it is taken apart by the one that does."""
+    named = re.search(rb'boundary="?([^";\s]+)', head_of(message))
+    return named is not None and b"\n--" + named.group(1) not in message
+
+
 def values_of(message, name):
     stands_for = {"tocc": (b"to", b"cc"),
                   "messageid": (b"message-id", b"resent-message-id", b"x-message-id")}
@@ -50,6 +56,8 @@ def of_a_field(definition, message):
 def of_a_text(kind, definition, message, found_here):
     if has_odd_header(message):
         return "the header ends at a line that is no field"
+    if has_another_boundary(message):
+        return "a multipart is taken apart by the boundary that is there"
     if found_here and NESTED.search(message):
         return "what is nested, attached or signed is read as well"
     if found_here and MAY_BE_A_LINE_END.search(definition):
