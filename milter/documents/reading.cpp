@@ -6,6 +6,7 @@
 #include "documents/kind.h"
 #include "extract/wire.h"
 #include "mail/content_type.h"
+#include "mail/direction.h"
 #include "mail/text.h"
 #include "mail/utf8.h"
 
@@ -39,7 +40,8 @@ Read reader_of(Kind kind) {
 
 // A name as part of a path: UTF-8 on one line.
 std::string shown_name(std::string_view name) {
-    std::string shown = mail::readable(mail::to_utf8(name.substr(0, extract::longest_name), ""));
+    std::string shown = mail::readable(
+        mail::without_overrides(mail::to_utf8(name.substr(0, extract::longest_name), "")));
     std::ranges::replace(shown, '\n', ' ');
     return std::string(mail::utf8_prefix(shown, extract::longest_name));
 }

@@ -51,6 +51,8 @@ constexpr std::array field_table{
     FieldWord{"attachment.name", Field::attachment_name, Kind::text},
     FieldWord{"attachment.type", Field::attachment_type, Kind::text},
     FieldWord{"attachment.text", Field::attachment_text, Kind::text},
+    FieldWord{"attachment.inner-name", Field::inner_name, Kind::text},
+    FieldWord{"attachment.inner-type", Field::inner_type, Kind::text},
 };
 
 struct NumberWord {

@@ -17,7 +17,8 @@ inline constexpr std::string_view field_words[] = {
     "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
     "text", "recipients",  "size",
     "hidden", "any-text", "html", "raw", "links", "attachment.name", "attachment.type",
-    "attachment.text", "attachment.size", "attachment.count"};
+    "attachment.text", "attachment.inner-name", "attachment.inner-type", "attachment.size",
+    "attachment.count"};
 inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign",
                                                        "unreadable", "encrypted", "truncated",
                                                        "tls"};

@@ -45,6 +45,8 @@ enum class Field {
     attachment_name,
     attachment_type,
     attachment_text,
+    inner_name,  // of what attachments hold
+    inner_type,
 };
 bool is_content(Field field);    // text and all that follow it
 bool is_author(Field field);     // from, from.domain

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mail/file_name.h"
 #include "mail/header.h"
 #include "mail/links.h"
 #include "match/folding.h"
@@ -138,6 +139,9 @@ Contents::Values Contents::made(Field field) {
             return names_or_types(&mail::Attachment::types);
         case Field::attachment_text:
             return attachment_texts();
+        case Field::inner_name:
+        case Field::inner_type:
+            return inner(field);
         default:
             return {};
     }
@@ -200,15 +204,36 @@ Contents::Values Contents::names_or_types(std::vector<std::string> mail::Attachm
     return result;
 }
 
+std::optional<std::string> Contents::inner_incomplete() {
+    if (attachment_texts_) {
+        const auto outer = attachments_incomplete();
+        return outer ? outer : trouble_of_texts();
+    }
+    if (attachments().files.empty()) return std::nullopt;
+    return "attachments that were not read";
+}
+
 Contents::Values Contents::attachment_texts() {
     Values result;
-    if (!attachment_texts_) {
-        if (!attachments().files.empty()) result.incomplete = "attachments that were not read";
-        return result;
+    for (const AttachmentText& each : attachment_texts_ ? *attachment_texts_ : no_texts)
+        result.values.push_back(each.text);
+    result.incomplete = inner_incomplete();
+    return result;
+}
+
+// Encrypted archives hide what is in them, but not how it is called.
+Contents::Values Contents::inner(Field field) {
+    Values result;
+    for (const AttachmentText& each : attachment_texts_ ? *attachment_texts_ : no_texts) {
+        if (each.path.empty()) continue;
+        if (field == Field::inner_type) {
+            result.values.push_back(each.type);
+            continue;
+        }
+        for (std::string& name : mail::spellings_of_name(each.path))
+            result.values.push_back(made_.emplace_back(std::move(name)));
     }
-    for (const AttachmentText& each : *attachment_texts_) result.values.push_back(each.text);
-    result.incomplete = attachments_incomplete();
-    if (!result.incomplete) result.incomplete = trouble_of_texts();
+    result.incomplete = inner_incomplete();
     return result;
 }
 

@@ -87,7 +87,9 @@ class Contents {
     Values links();
     Values names_or_types(std::vector<std::string> mail::Attachment::*which);
     Values attachment_texts();
+    Values inner(Field field);
     std::optional<std::string> trouble_of_texts() const;
+    std::optional<std::string> inner_incomplete();
 
     const Message& message_;
     const mail::ReadingLimits& limits_;

@@ -27,7 +27,8 @@ Stage stage_of(Field field, Quantifier quantifier) {
 }
 
 bool is_of_attachments(Field field) {
-    return field == Field::attachment_text || field == Field::any_text;
+    return field == Field::attachment_text || field == Field::any_text ||
+           field == Field::inner_name || field == Field::inner_type;
 }
 
 // What a condition asks of the message, gathered over its whole tree.

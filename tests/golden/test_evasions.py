@@ -6,11 +6,13 @@ show is found by `hidden`, and both by `any-text`.
 """
 
 import base64
+import io
 import os
 import pathlib
 import re
 import struct
 import subprocess
+import zipfile
 import zlib
 
 import pytest
@@ -28,6 +30,8 @@ rule html       { when html =~ /blue\s+moon/; tag html }
 rule raw        { when raw =~ /blue\s+moon/; tag raw }
 rule name       { when attachment.name =~ /\.exe$/i; tag name }
 rule program    { when attachment.type =~ /dosexec/; tag program }
+rule inner      { when attachment.inner-name =~ /\.exe$/i; tag inner }
+rule within     { when attachment.inner-type =~ /dosexec/; tag within }
 rule label      { when attachment.type = "image/png"; tag label }
 rule link       { when links =~ /^http:\/\/evil\.example\//; tag link }
 rule idna       { when links =~ /\/\/bücher\.example/ and links =~ /\/\/xn--bcher-kva\.example/; tag idna }
@@ -117,6 +121,18 @@ def uuencode(data, name="a.txt"):
     return b"\r\n".join(lines) + b"\r\n`\r\nend\r\n"
 
 
+def zipped(name, content, encrypted=False):
+    """For an encrypted one the flags say so; what is in it cannot be read."""
+    folder = io.BytesIO()
+    with zipfile.ZipFile(folder, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    data = bytearray(folder.getvalue())
+    for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        if encrypted:
+            data[data.index(signature) + flags] |= 1
+    return bytes(data)
+
+
 BLUE = b64("the blue moon rises")
 CTE64 = "Content-Transfer-Encoding: base64"
 CTEQP = "Content-Transfer-Encoding: quoted-printable"
@@ -137,6 +153,9 @@ CASES = {
     "base64-with-comment": (message(BLUE, "Content-Transfer-Encoding: (x) base64 (y);"), "text"),
     "base64-folded": (message(BLUE, "Content-Transfer-Encoding:\r\n base64"), "text"),
     "encoding-given-twice": (message(BLUE, "Content-Transfer-Encoding: 7bit", CTE64), "text"),
+    "encoding-given-twice-the-other-way": (message(BLUE, CTE64, "Content-Transfer-Encoding: 7bit"),
+                                           "text"),
+    "base64-with-text-behind": (message(BLUE + b"=\r\n\r\n-- \r\nSent by a list", CTE64), "text"),
     "encoding-unknown": (message("blue moon", "Content-Transfer-Encoding: x-none"),
                          "text unreadable"),
     "encoding-on-a-multipart": (message(
@@ -159,6 +178,11 @@ CASES = {
     "gb18030": (charset("gb18030"), "text"),
     "big5": (charset("big5"), "text"),
     "ebcdic": (charset("cp037", label="ibm037"), "text"),
+    "iso-2022-kr": (charset("iso-2022-kr", b"\x1b$)C\x0e\x0fblue\x0e\x0f moon"), "text"),
+    "iso-2022-cn": (charset("iso-2022-cn", b"\x1b$)A\x0e\x0fblue moon"), "text"),
+    "charset-of-iconv-alone": (charset("UTF-7-IMAP", b"&AGI-lue moon"), "text"),
+    "charset-with-shifts-to-nothing": (charset("iso-2022-jp", b"bl\x1b$B\x1b(Bue moon"), "text"),
+    "mark-in-the-middle": (charset("utf-8", "bl\ufeffue moon".encode()), "text"),
     "charset-unknown": (charset("x", b"blue moon"), "text unreadable"),
     "charset-that-lies": (charset("utf-16", b"the blue moon"), "hidden anywhere"),
     "mark-against-label": (charset("utf-16", label="iso-8859-1"), "text"),
@@ -257,7 +281,20 @@ CASES = {
     "external-body": (message("x", "Content-Type: message/external-body; access-type=URL"),
                       "unreadable"),
     "blank-before-the-colon": (message(BLUE, "Content-Transfer-Encoding : base64"), "text"),
+    "blank-before-the-colon-in-a-part": (multipart(part(
+        BLUE, "Content-Transfer-Encoding : base64", "Content-Type\t: text/plain")), "text"),
+    "boundary-empty": (message("--\r\n\r\nblue moon\r\n----\r\n",
+                               'Content-Type: multipart/mixed; boundary=""'), "text"),
+    "message-in-a-message": (attached(attached(message("blue moon"), "Content-Type: message/rfc822"),
+                                      "Content-Type: message/rfc822"), "text"),
+    "message-without-a-label": (attached(message("blue moon", "Subject: x"),
+                                         "Content-Type: application/octet-stream; name=a.eml"),
+                                "anywhere"),
+    "page-without-a-label": (attached(b"<html><body>bl<b>ue</b> moon</body></html>",
+                                      "Content-Type: application/octet-stream; name=a.bin"), "anywhere"),
+    "digest": (multipart(part(message("blue moon")), kind="digest"), "text"),
     # lines
+    "bare-carriage-returns": (message(b"x\rthe blue\rmoon"), "text"),
     **{f"across-{size}": (message("x" * (size - 60) + " " * 30 + "blue moon" + "x" * 40 + " blue moon"),
                           "text") for size in (4096, 8192, 16384, 32768, 65535, 262144, 1048576)},
     "flowed": (message("bl \r\nue moon",
@@ -272,6 +309,10 @@ CASES = {
         b"?="), "subject"),
     "subject-without-padding": (message("x", b"Subject: =?utf-8?B?" + BLUE.rstrip(b"=") + b"?="),
                                 "subject"),
+    "subject-adjacent-words": (message("x", "Subject: =?utf-8?Q?blue?==?utf-8?Q?_moon?="), "subject"),
+    "subject-folded": (message("x", "Subject:\r\n blue\r\n\tmoon"), "subject"),
+    "subject-utf-7": (message("x", "Subject: =?utf-7?Q?+AGI-lue_moon?="), "subject"),
+    "subject-in-odd-case": (message("x", b"sUbJeCt : =?UTF-8*en?b?" + BLUE + b"?="), "subject"),
     "subject-twice": (message("x", "Subject: x", "Subject: blue moon"), "subject"),
     "subject-long": (message("x", "Subject: " + "x" * 60_000 + " blue moon"), "subject"),
     # names
@@ -291,7 +332,23 @@ CASES = {
     "name-with-a-path": (named('filename="../../$(id)/run.exe"'), "name"),
     "name-unquoted-with-blanks": (named("filename=my invoice.exe"), "name"),
     "name-in-uuencode": (message(uuencode(b"x" * 9, "run.exe")), "name"),
+    "name-in-a-zip": (attached(b64(zipped("run.exe", PE)), "Content-Type: application/zip; name=a.zip",
+                               CTE64), "inner within"),
+    "name-in-a-zip-called-otherwise": (attached(b64(zipped("run.exe", PE)),
+                                                "Content-Type: image/png; name=a.png", CTE64), "inner"),
+    "name-in-an-encrypted-zip": (attached(b64(zipped("run.exe", PE, encrypted=True)),
+                                          "Content-Type: application/zip; name=a.zip", CTE64),
+                                 "inner encrypted"),
+    "name-in-a-zip-in-a-zip": (attached(b64(zipped("a.zip", zipped("a/run.exe . ", PE))),
+                                        "Content-Type: application/zip; name=a.zip", CTE64),
+                               "inner within"),
+    "name-turned-round-in-a-zip": (attached(b64(zipped("ann\u202efdp.exe", PE)),
+                                            "Content-Type: application/zip; name=a.zip", CTE64), "inner"),
     # files
+    "text-in-a-zip-in-a-zip": (attached(b64(zipped("a.zip", zipped("a.txt", b"the blue moon"))),
+                                        "Content-Type: application/zip; name=a.zip", CTE64), "anywhere"),
+    "text-in-a-picture": (attached("<svg xmlns='http://www.w3.org/2000/svg'><text>bl<tspan>ue</tspan> moon"
+                                   "</text></svg>", "Content-Type: image/svg+xml; name=a.svg"), "anywhere"),
     "program-with-an-innocent-name": (attached(
         b64(PE), "Content-Type: image/png; name=cat.png", CTE64), "program label"),
     "program-in-uuencode": (message(uuencode(PE, "cat.png")), "program"),
@@ -365,4 +422,4 @@ def test_nothing_hides_it(name, tmp_path):
 @pytest.mark.parametrize("name", INNOCENT)
 def test_what_only_looks_like_it_is_not_found(name, tmp_path):
     found = matched(tmp_path, INNOCENT[name])
-    assert not found & {"text", "hidden", "anywhere", "folded", "name", "link", "encrypted"}
+    assert not found & {"text", "hidden", "anywhere", "folded", "name", "inner", "link", "encrypted"}
