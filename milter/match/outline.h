@@ -12,6 +12,7 @@
 #pragma once
 
 #include <bitset>
+#include <compare>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -52,11 +53,45 @@ class Members {
 std::optional<Outlined> outlined(std::string_view expression, std::string_view flags,
                                  Members& members);
 
-// What Hyperscan is given. All of it is to be read without Unicode and with a dot for any byte.
-struct Outline {
-    std::string expression;
-    std::string literal;  // a text every match has in it, as an expression; "" when there is none
+// Shadows know the word characters of ASCII only: takes away the boundaries that may mean something
+// else in Unicode.
+void keep_sure_boundaries(Outlined& tree);
+
+bool may_be_empty(const Outlined& tree);
+// The most characters a match may have; Outlined::no_end for no limit.
+unsigned most_characters(const Outlined& tree);
+
+// A short text over shadows of which every match has one in it (keys.h).
+struct Key {
+    std::string text;  // in lower case where case does not count
     bool caseless = false;
+    bool from_boundary = false;  // at its beginning is a \b of ASCII
+    bool to_boundary = false;    // at its end is one
+    unsigned reach = 0;  // the most characters of a match before it; Outlined::no_end for no limit
+
+    auto operator<=>(const Key&) const = default;
+};
+
+// What some characters at or near the beginning of every match are (prefix.h).
+inline constexpr std::size_t longest_prefix = 8;
+struct Prefix {
+    std::vector<Shadows> shadows{};  // one of each
+    bool from_boundary = false;
+    unsigned reach = 0;  // the most characters of a match before them
+
+    bool operator==(const Prefix&) const = default;
+};
+
+// A key tells little of where a match begins when more characters than this may be before it.
+inline constexpr unsigned longest_reach = 1000;
+
+// What is looked for: the keys, or where there are none the prefix. With both, the keys tell
+// whether there is a match, and the prefix where it begins.
+struct Outline {
+    std::vector<Key> keys{};  // sorted
+    Prefix prefix{};          // of no shadows where it tells nothing
+
+    bool operator==(const Outline&) const = default;
 };
 // nullopt when nothing that could be looked for is left: every text is a candidate.
 std::optional<Outline> outline_of(std::string_view expression, std::string_view flags,

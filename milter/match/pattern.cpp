@@ -112,6 +112,7 @@ namespace {
 struct Code {
     std::unique_ptr<pcre2_code, FreeCode> code;
     bool windowed = false;
+    bool keeps_places = false;  // finds the same wherever a search begins
 };
 
 struct CompileMistake {
@@ -134,6 +135,8 @@ tl::expected<Code, CompileMistake> compiled_with(std::string_view expression,
     std::uint32_t all_options = 0;
     pcre2_pattern_info(result.code.get(), PCRE2_INFO_ALLOPTIONS, &all_options);
     result.windowed = jit && (all_options & PCRE2_ANCHORED) == 0;
+    // \G is where a search begins.
+    result.keeps_places = expression.find("\\G") == expression.npos;
     return result;
 }
 
@@ -158,9 +161,11 @@ namespace {
 // shared, all that PCRE2 writes to is here.
 class Search {
   public:
-    Search(const Code& code, std::string_view subject)
+    Search(const Code& code, std::string_view subject, const Where& where = {})
         : code_(code.code.get()),
           windowed_(code.windowed),
+          anywhere_(where.anywhere || !code.windowed || !code.keeps_places),
+          left_(where.within),
           subject_(subject.data() == nullptr ? std::string_view("") : subject),
           data_(pcre2_match_data_create(1, nullptr)),
           context_(pcre2_match_context_create(nullptr)) {
@@ -174,6 +179,7 @@ class Search {
     Match next() {
         for (;;) {
             if (deadline_.passed()) return Match::cannot_tell;
+            if (!anywhere_ && !went_to_beginnings()) return Match::no;
             const std::size_t window_end = windowed_ ? end_of_window() : subject_.size() + 1;
             const int result = match(window_end - 1);
             if (result >= 0) return found();
@@ -191,8 +197,27 @@ class Search {
   private:
     const PCRE2_SIZE* range() const { return pcre2_get_ovector_pointer(data_.get()); }
 
+    // To the next place where a match may begin; false when there is none. No match begins within a
+    // character.
+    bool went_to_beginnings() {
+        for (; !left_.empty(); left_ = left_.subspan(1)) {
+            std::size_t first = std::max(from_, left_.front().first);
+            while (first < subject_.size() && is_continuation(subject_[first])) ++first;
+            if (first > left_.front().last) continue;
+            if (first > from_) options_ = 0;
+            from_ = first;
+            return true;
+        }
+        return false;
+    }
+
     // One beyond the last beginning of this window, never within a character.
     std::size_t end_of_window() const {
+        const std::size_t end = end_of_full_window();
+        return anywhere_ ? end : std::min(end, left_.front().last + 1);
+    }
+
+    std::size_t end_of_full_window() const {
         std::size_t end = from_ + window_bytes;
         while (end < subject_.size() && is_continuation(subject_[end]) &&
                end < from_ + window_bytes + 3)
@@ -225,6 +250,8 @@ class Search {
 
     const pcre2_code* code_;
     const bool windowed_;
+    const bool anywhere_;
+    std::span<const Beginnings> left_;  // unless anywhere
     const std::string_view subject_;
     std::unique_ptr<pcre2_match_data, FreeMatchData> data_;
     std::unique_ptr<pcre2_match_context, FreeMatchContext> context_;
@@ -306,25 +333,28 @@ const std::string& Pattern::expression() const { return compiled_->expression; }
 const std::string& Pattern::flags() const { return compiled_->flags; }
 
 // Objects of PCRE2 are made for each search: cheaper than a lock, and nothing outlives the call.
-Match Pattern::search(std::string_view subject) const {
-    return Search(compiled_->code_for(subject), subject).next();
+Match Pattern::search(std::string_view subject, const Where& where) const {
+    if (where.nowhere()) return Match::no;
+    return Search(compiled_->code_for(subject), subject, where).next();
 }
 
-Match Pattern::search(std::string_view subject, Budget& budget) const {
+Match Pattern::search(std::string_view subject, Budget& budget, const Where& where) const {
     if (budget.used_up()) return Match::cannot_tell;
     const Spending spending(budget);
-    return search(subject);
+    return search(subject, where);
 }
 
-Count Pattern::count(std::string_view subject, std::int64_t enough, Budget& budget) const {
+Count Pattern::count(std::string_view subject, std::int64_t enough, Budget& budget,
+                     const Where& where) const {
     if (budget.used_up()) return {0, true};
     const Spending spending(budget);
-    return count(subject, enough);
+    return count(subject, enough, where);
 }
 
-Count Pattern::count(std::string_view subject, std::int64_t enough) const {
+Count Pattern::count(std::string_view subject, std::int64_t enough, const Where& where) const {
     Count count;
-    Search search(compiled_->code_for(subject), subject);
+    if (where.nowhere()) return count;
+    Search search(compiled_->code_for(subject), subject, where);
     while (count.found < enough) {
         const Match match = search.next();
         count.gave_up = match == Match::cannot_tell;

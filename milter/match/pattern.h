@@ -13,6 +13,8 @@
 
 #include <tl/expected.hpp>
 
+#include "match/candidates.h"
+
 namespace spillway::match {
 
 // Three values: a pattern that ran out of its budget has not been "not found".
@@ -59,16 +61,18 @@ class Pattern {
     // A phrase as a keyword: without regard to case, whole words, any white space between words.
     static Pattern phrase(std::string_view words);
 
-    // Invalid UTF-8 in the subject never hides a match (PCRE2_MATCH_INVALID_UTF).
-    Match search(std::string_view subject) const;
-    Match search(std::string_view subject, Budget& budget) const;
+    // Invalid UTF-8 in the subject never hides a match (PCRE2_MATCH_INVALID_UTF). `where` matches
+    // may begin is known beforehand; it leaves out no place where one does.
+    Match search(std::string_view subject, const Where& where = {}) const;
+    Match search(std::string_view subject, Budget& budget, const Where& where = {}) const;
 
     // Matches that do not overlap, counted up to `enough` (the count stops there).
-    Count count(std::string_view subject, std::int64_t enough) const;
-    Count count(std::string_view subject, std::int64_t enough, Budget& budget) const;
+    Count count(std::string_view subject, std::int64_t enough, const Where& where = {}) const;
+    Count count(std::string_view subject, std::int64_t enough, Budget& budget,
+                const Where& where = {}) const;
 
-    // Where matches that do not overlap stand, in order, until `found` has enough (false). True when
-    // the search gave up and there may be more.
+    // Where matches that do not overlap stand, in order, until `found` has enough (false). True
+    // when the search gave up and there may be more.
     using Places = std::function<bool(std::size_t begin, std::size_t end)>;
     bool gave_up_finding(std::string_view subject, Budget& budget, const Places& found) const;
 

@@ -10,7 +10,7 @@
 namespace spillway::match {
 namespace {
 
-constexpr std::string_view title = "spillway patterns 1\n";
+constexpr std::string_view title = "spillway patterns 2\n";
 constexpr std::size_t checksum_digits = 16;
 
 std::string checksum(std::string_view bytes) {
@@ -43,7 +43,6 @@ std::string bytes_of(const std::vector<SavedSet>& sets) {
     std::string body;
     for (const SavedSet& set : sets) {
         append(body, set.recipe);
-        append(body, set.forms);
         append(body, set.database);
     }
     return fmt::format("{}{}\n{}", title, checksum(body), body);
@@ -60,10 +59,9 @@ std::optional<std::vector<SavedSet>> saved_sets(std::string_view bytes) {
     std::vector<SavedSet> sets;
     while (!bytes.empty()) {
         auto recipe = take(bytes);
-        auto forms = recipe ? take(bytes) : std::nullopt;
-        auto database = forms ? take(bytes) : std::nullopt;
+        auto database = recipe ? take(bytes) : std::nullopt;
         if (!database) return std::nullopt;
-        sets.push_back({*std::move(recipe), *std::move(forms), *std::move(database)});
+        sets.push_back({*std::move(recipe), *std::move(database)});
     }
     return sets;
 }

@@ -8,9 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "match/pattern_set.h"
-
 namespace spillway::match {
+
+// A set in a form that can be kept and loaded instead of compiled. `recipe` is all that it was made
+// from, engine and processor included: another recipe is another set.
+struct SavedSet {
+    std::string recipe;
+    std::string database;
+};
 
 std::string bytes_of(const std::vector<SavedSet>& sets);
 

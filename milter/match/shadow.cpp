@@ -1,5 +1,6 @@
 #include "match/shadow.h"
 
+#include <algorithm>
 #include <array>
 
 #include <unicode/uchar.h>
@@ -43,6 +44,14 @@ std::array<unsigned char, end_of_table> computed_table() {
     return table;
 }
 
+// After an ill-formed sequence every byte is tried, so that no character is missed.
+std::int32_t character_at(std::string_view text, std::size_t& at) {
+    std::size_t next = at;
+    const std::int32_t c = mail::next_code_point(text, next);
+    at = c < 0 ? at + 1 : next;
+    return c;
+}
+
 }  // namespace
 
 unsigned char shadow_of(std::int32_t code_point) {
@@ -59,14 +68,31 @@ std::string shadow_of(std::string_view text) {
         shadow.append(text, at, other - at);
         at = other;
         while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
-            std::size_t next = at;
-            const std::int32_t c = mail::next_code_point(text, next);
+            const std::int32_t c = character_at(text, at);
             shadow += static_cast<char>(c < 0 ? shadow_of_unknown : shadow_of(c));
-            // After an ill-formed sequence every byte is tried, so that no character is missed.
-            at = c < 0 ? at + 1 : next;
         }
     }
     return shadow;
+}
+
+PlacesInText::PlacesInText(std::string_view text) {
+    std::size_t in_shadow = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t other = mail::ascii_end(text, at);
+        in_shadow += other - at;
+        at = other;
+        while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
+            character_at(text, at);
+            stretches_.push_back({++in_shadow, at});
+        }
+    }
+}
+
+std::size_t PlacesInText::operator()(std::size_t place_in_shadow) const {
+    const auto behind =
+        std::ranges::upper_bound(stretches_, place_in_shadow, {}, &Stretch::in_shadow);
+    const Stretch& stretch = *(behind - 1);
+    return stretch.in_text + (place_in_shadow - stretch.in_shadow);
 }
 
 }  // namespace spillway::match

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spillway::match {
 
@@ -31,5 +32,23 @@ unsigned char shadow_of(std::int32_t code_point);
 // The shadow of a whole text. Bytes that are no UTF-8 have one each, which nothing stands for in
 // particular: no pattern matches them (PCRE2_MATCH_INVALID_UTF).
 std::string shadow_of(std::string_view text);
+
+// Where the characters of a text are that stand in its shadow. Immutable; needs the text only when
+// it is made.
+class PlacesInText {
+  public:
+    explicit PlacesInText(std::string_view text);
+
+    // Of the character with this shadow.
+    std::size_t operator()(std::size_t place_in_shadow) const;
+
+  private:
+    // From here on to the next a character is a byte.
+    struct Stretch {
+        std::size_t in_shadow = 0;
+        std::size_t in_text = 0;
+    };
+    std::vector<Stretch> stretches_{{}};
+};
 
 }  // namespace spillway::match

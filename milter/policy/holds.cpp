@@ -68,17 +68,19 @@ Match counted(const match::Count& count, Order order, std::int64_t wanted) {
 
 // The text must stay where it is, or Scans::forget() be called.
 Match found(std::string_view text, const Matches& wanted, Facts& facts) {
-    if (!facts.scans.may_match(wanted.seat, text)) return counted({}, wanted.order, wanted.count);
+    const match::Where where = facts.scans.where(wanted.seat, text);
+    if (where.nowhere()) return counted({}, wanted.order, wanted.count);
     match::Budget& budget = facts.budget;
     if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
-        return wanted.pattern.search(text, budget);
+        return wanted.pattern.search(text, budget, where);
     }
-    return counted(wanted.pattern.count(text, wanted.count + 1, budget), wanted.order,
+    return counted(wanted.pattern.count(text, wanted.count + 1, budget, where), wanted.order,
                    wanted.count);
 }
 
 Match found(std::string_view text, const Seeks& wanted, Facts& facts) {
-    if (!facts.scans.may_match(wanted.seat, text)) return counted({}, wanted.order, wanted.amount);
+    if (facts.scans.where(wanted.seat, text).nowhere())
+        return counted({}, wanted.order, wanted.amount);
     const std::int64_t enough = wanted.amount + (wanted.order == Order::greater_or_equal ? 0 : 1);
     const match::Sum sum = match::sum_of(wanted.sought, text, enough, facts.budget);
     const Match match = counted(sum.count, wanted.order, wanted.amount);

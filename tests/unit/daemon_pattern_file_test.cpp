@@ -14,7 +14,7 @@ using namespace spillway;
 
 namespace {
 
-const std::vector<match::SavedSet> sets{{"recipe", "00", "database"}};
+const std::vector<match::SavedSet> sets{{"recipe", "database"}};
 
 std::string name() { return "patterns." + std::to_string(::geteuid()); }
 

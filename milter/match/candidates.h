@@ -1,0 +1,76 @@
+// Which patterns of a set may match a text, and where such matches would begin. A value of one
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace spillway::match {
+
+// Places where a match may begin, the last one included. In bytes of a text or, while a set is at
+// work, of its shadow.
+struct Beginnings {
+    std::size_t first = 0;
+    std::size_t last = 0;
+};
+
+// Matches of a pattern begin in one of these, in order and apart from each other, or anywhere.
+struct Where {
+    bool anywhere = true;
+    std::span<const Beginnings> within{};
+
+    bool nowhere() const { return !anywhere && within.empty(); }
+};
+
+class Candidates {
+  public:
+    Candidates(std::size_t patterns, std::size_t text_bytes)
+        : most_finds_(most_finds(text_bytes)),
+          anywhere_((patterns + 63) / 64),
+          allowed_((patterns + 63) / 64),
+          finds_(patterns),
+          ends_(patterns) {}
+
+    // Asking about a place takes as long as going over so many bytes: with more finds than this in
+    // a text a pattern is sooner asked about all of it.
+    static std::uint32_t most_finds(std::size_t text_bytes);
+
+    void add(std::size_t number) { anywhere_[number / 64] |= std::uint64_t{1} << (number % 64); }
+    void add_all() { anywhere_.assign(anywhere_.size(), ~std::uint64_t{0}); }
+    // The keys of the pattern are there; its prefix is to tell where.
+    void allow(std::size_t number) { allowed_[number / 64] |= std::uint64_t{1} << (number % 64); }
+    bool is_allowed(std::size_t number) const {
+        return (allowed_[number / 64] >> (number % 64) & 1) != 0;
+    }
+    // In no particular order.
+    void add(std::size_t number, Beginnings beginnings);
+
+    // When all are added: orders them and makes places of a shadow those of a text.
+    void settle(const std::function<std::size_t(std::size_t)>& place_in_text);
+    Where where(std::size_t number) const;
+
+    bool is_anywhere(std::size_t number) const {
+        return (anywhere_[number / 64] >> (number % 64) & 1) != 0;
+    }
+
+  private:
+    struct Find {
+        std::uint32_t number;
+        Beginnings beginnings;
+    };
+    void gather();
+    void merge(std::size_t number);
+
+    const std::uint32_t most_finds_;
+    std::vector<std::uint64_t> anywhere_;  // a bit each
+    std::vector<std::uint64_t> allowed_;   // a bit each
+    std::vector<std::uint32_t> finds_;     // how many, by number
+    std::vector<std::uint32_t> ends_;      // in all_, by number; set by settle()
+    std::vector<Find> found_;
+    std::vector<Beginnings> all_;
+};
+
+}  // namespace spillway::match

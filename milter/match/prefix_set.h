@@ -1,0 +1,51 @@
+// The prefixes of many patterns (prefix.h), tried at every place of a text at once: a bit for each
+// pattern, and a table for each place of a prefix that says which patterns may have which shadow
+// there. Of match/ only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "match/candidates.h"
+#include "match/outline.h"
+
+namespace spillway::match {
+
+// Immutable; any number of threads may search at once.
+class PrefixSet {
+  public:
+    // The outlines with a prefix, by the numbers of their patterns.
+    explicit PrefixSet(const std::vector<Outline>& outlines);
+
+    // Adds where matches may begin in the text, which is a shadow; of patterns with keys only those
+    // that are allowed.
+    void search(std::string_view text, Candidates& candidates) const;
+
+  private:
+    static constexpr std::size_t end_of_text = 256;
+    using Bits = std::uint64_t;
+    using Row = std::array<Bits, end_of_text + 1>;
+
+    struct Group {
+        std::array<Row, longest_prefix> rows{};
+        bool keyed = false;  // all of its patterns have keys, or none
+        Bits unbound = 0;    // patterns that need no boundary
+        struct Pattern {
+            std::uint32_t number;
+            unsigned reach;
+        };
+        std::vector<Pattern> patterns{};
+    };
+
+    void add_all(const std::vector<Outline>& outlines, bool keyed);
+    static void add(const Prefix& prefix, std::uint32_t number, Group& group);
+    static Bits beginning_at(const Group& group, std::string_view text, std::size_t at, Bits bits);
+    static Bits wanted(const Group& group, const Candidates& candidates);
+    static void search(const Group& group, std::string_view text, Candidates& candidates);
+
+    std::vector<Group> groups_;
+};
+
+}  // namespace spillway::match
