@@ -51,6 +51,7 @@ class Candidates {
     // When all are added: orders them and makes places of a shadow those of a text.
     void settle(const std::function<std::size_t(std::size_t)>& place_in_text);
     Where where(std::size_t number) const;
+    bool holds(std::size_t number) const { return is_anywhere(number) || finds_[number] > 0; }
 
     bool is_anywhere(std::size_t number) const {
         return (anywhere_[number / 64] >> (number % 64) & 1) != 0;

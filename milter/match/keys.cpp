@@ -50,7 +50,9 @@ struct Choice {
     double bits = 0;
 
     double worth() const {
-        if (keys.empty()) return -1e9;
+        constexpr double useless = -1e6;
+        if (keys.empty()) return useless;
+        if (bits < rare_enough) return useless + bits;
         const unsigned reach = std::ranges::max_element(keys, {}, &Key::reach)->reach;
         return std::min(bits, as_good_as_any) - price_of_key * static_cast<double>(keys.size()) -
                std::min(reach * price_of_reach, price_of_any_reach);

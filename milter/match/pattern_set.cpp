@@ -109,19 +109,24 @@ Seat PatternDraft::add(const std::string& kind, const Pattern& pattern) {
     return {kind_at->second, at->second};
 }
 
-Where Scans::where(Seat seat, std::string_view text) {
-    if (!sets_ || seat.set < 0 || !sets_->holds(seat.set)) return {};
-    const Key key{seat.set, text.data(), text.size()};
+const Candidates* Scans::candidates(int set, std::string_view text) {
+    if (!sets_ || set < 0 || !sets_->holds(set)) return nullptr;
+    const Key key{set, text.data(), text.size()};
     if (!last_ || last_->first != key) {
         auto found = done_.find(key);
         if (found == done_.end()) {
             const auto began = std::chrono::steady_clock::now();
-            found = done_.emplace(key, sets_->scan(seat.set, text)).first;
+            found = done_.emplace(key, sets_->scan(set, text)).first;
             spent_ += std::chrono::steady_clock::now() - began;
         }
         last_ = &*found;
     }
-    return last_->second.where(static_cast<std::size_t>(seat.number));
+    return &last_->second;
+}
+
+Where Scans::where(Seat seat, std::string_view text) {
+    const Candidates* const found = candidates(seat.set, text);
+    return found ? found->where(static_cast<std::size_t>(seat.number)) : Where{};
 }
 
 void Scans::forget() {

@@ -87,6 +87,9 @@ class Scans {
     // place in memory: it must stay there, and what it is, until forget(), and so does the answer.
     Where where(Seat seat, std::string_view text);
 
+    // All that may match; null when every pattern of the set may. As above.
+    const Candidates* candidates(int set, std::string_view text);
+
     // Texts that were asked about are about to go.
     void forget();
 

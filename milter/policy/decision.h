@@ -80,7 +80,7 @@ struct Decision {
     std::string decided_by;   // "rule NAME", "limit NAME" or "" when nothing objected
     std::vector<Edit> edits;  // removals first, those of one name from the highest number down
     std::vector<std::string> tags;
-    std::vector<RuleReport> rules;    // every rule consulted, in order
+    std::vector<RuleReport> rules;  // every rule consulted, in order, if not one that is no at once
     std::vector<LimitReport> limits;  // every limit asked, in order
     std::vector<SuspendOrder> suspend;
     std::optional<std::int64_t> mailing_size;  // of the longest span, when it was asked for

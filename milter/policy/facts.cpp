@@ -31,13 +31,6 @@ std::optional<match::Match>& Facts::memo(int number) {
     return index < memos_.size() ? memos_[index] : memos_of_folders_[number];
 }
 
-std::optional<std::size_t> Facts::number_of(const Rule& rule) const {
-    const Rule* const first = policy_.rules.data();
-    const bool known =
-        !std::less<>{}(&rule, first) && std::less<>{}(&rule, first + policy_.rules.size());
-    return known ? std::optional(static_cast<std::size_t>(&rule - first)) : std::nullopt;
-}
-
 const std::vector<mail::Address>& Facts::authors() {
     if (!authors_) authors_ = mail::authors(message_.headers);
     return *authors_;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,7 +37,12 @@ class Facts {
     std::optional<match::Match>& memo(int number);
     // Of one of the operator's rules, in Policy::rules; none for those of folders, which are not
     // measured.
-    std::optional<std::size_t> number_of(const Rule& rule) const;
+    std::optional<std::size_t> number_of(const Rule& rule) const {
+        const Rule* const first = policy_.rules.data();
+        const bool known =
+            !std::less<>{}(&rule, first) && std::less<>{}(&rule, first + policy_.rules.size());
+        return known ? std::optional(static_cast<std::size_t>(&rule - first)) : std::nullopt;
+    }
     const std::vector<mail::Address>& authors();
     // Decoded values of all fields of this name, with `folded` as Contents::values has them.
     const std::vector<std::string>& header_values(const std::string& name, bool folded = false);
@@ -47,6 +54,9 @@ class Facts {
     // Why the last condition that could not tell could not, in a few words of ours.
     std::string doubt;
     std::map<int, std::string> doubts;  // of memos
+
+    // Ask also rules that cannot match (see gates.h), so that all are reported.
+    bool report_all = false;
 
     std::set<std::string> tags;
     std::vector<std::string> finds;          // see RuleReport; of the conditions asked, in order

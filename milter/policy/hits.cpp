@@ -205,27 +205,30 @@ std::string excerpt_of(std::string_view text, std::size_t begin, std::size_t end
 }
 
 const char* name_of(Field field) {
-    static constexpr std::array<const char*, 21> names{"user",
-                                                       "domain",
-                                                       "account",
-                                                       "client-ip",
-                                                       "mail-from",
-                                                       "mail-from.domain",
-                                                       "from",
-                                                       "from.domain",
-                                                       "rcpt",
-                                                       "rcpt.domain",
-                                                       "subject",
-                                                       "header",
-                                                       "text",
-                                                       "hidden",
-                                                       "any-text",
-                                                       "html",
-                                                       "raw",
-                                                       "links",
-                                                       "attachment.name",
-                                                       "attachment.type",
-                                                       "attachment.text"};
+    static constexpr std::array names{"user",
+                                      "domain",
+                                      "account",
+                                      "client-ip",
+                                      "mail-from",
+                                      "mail-from.domain",
+                                      "from",
+                                      "from.domain",
+                                      "rcpt",
+                                      "rcpt.domain",
+                                      "subject",
+                                      "header",
+                                      "text",
+                                      "hidden",
+                                      "any-text",
+                                      "html",
+                                      "raw",
+                                      "links",
+                                      "attachment.name",
+                                      "attachment.type",
+                                      "attachment.text",
+                                      "attachment.inner-name",
+                                      "attachment.inner-type"};
+    static_assert(names.size() == static_cast<std::size_t>(Field::inner_type) + 1);
     return names.at(static_cast<std::size_t>(field));
 }
 

@@ -19,6 +19,7 @@
 #include "match/map.h"
 #include "policy/condition.h"
 #include "policy/decision.h"
+#include "policy/gates.h"
 #include "policy/notice_form.h"
 #include "policy/template.h"
 
@@ -183,6 +184,7 @@ struct Policy {
     bool asks_mailing = false;       // likewise
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
+    Gates gates;                                           // of `rules`
     std::vector<std::chrono::milliseconds> mailing_spans;  // that `campaign` asks about, ascending
 };
 

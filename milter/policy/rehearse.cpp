@@ -110,6 +110,7 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
 
 void Rehearsing::end() {
     Facts facts(policy_, message_);
+    facts.report_all = true;
     if (const auto* attachments = attachments_to_read(facts); attachments && read_)
         facts.contents.know(read_(*attachments));
     const auto mailing = mailing_of(facts);
@@ -127,6 +128,7 @@ void Rehearsing::end() {
 // read again.
 void Rehearsing::read_rules_again() {
     Facts facts(policy_, message_);
+    facts.report_all = true;
     std::vector<RuleReport> reports = questions(facts).so_far.rules;
     std::erase_if(reports, [&](const RuleReport& report) {
         const auto rule = std::ranges::find(policy_.rules, report.rule, &Rule::name);

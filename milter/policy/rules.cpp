@@ -127,10 +127,10 @@ class Meter {
 // Carries one reading of the rules along.
 class Reading {
   public:
-    explicit Reading(Facts& facts) : facts_(facts), meter_(facts) {
+    explicit Reading(Facts& facts) : facts_(facts), gates_(facts), meter_(facts) {
         for (const auto& header : facts.message().headers) ++header_counts_[lower(header.name)];
         // Else the rules at powers of two would pay for all before them.
-        decision_.rules.reserve(facts.policy().rules.size());
+        if (facts.report_all) decision_.rules.reserve(facts.policy().rules.size());
         meter_.begin();
     }
 
@@ -146,6 +146,7 @@ class Reading {
     void remove_forged();
 
     Facts& facts_;
+    OpenGates gates_;
     Meter meter_;
     Decision decision_;
     // Of the first rule that could not tell; a later refusal outranks it, as it does at early
@@ -207,7 +208,10 @@ void Reading::act(const Rule& rule) {
                            end(Quarantine{fmt::format("{}: {}", by, a.reason.fill(values))}, by);
                        },
                        [&](const AcceptAction&) { end(Accept{}, by); },
-                       [&](const TagAction& a) { facts_.tags.insert(a.tag); },
+                       [&](const TagAction& a) {
+                           facts_.tags.insert(a.tag);
+                           gates_.set(a.tag);
+                       },
                        [&](const AddHeaderAction& a) {
                            added_.push_back(AddHeader{a.name, a.value.fill(values)});
                        },
@@ -236,7 +240,7 @@ void Reading::not_told(const Rule& rule) {
 }
 
 void Reading::read(const Rule& rule) {
-    if (rule.mode == Mode::off) return;
+    if (rule.mode == Mode::off || !gates_.can_match(rule)) return;
     facts_.doubt.clear();
     facts_.finds.clear();
     const Firing firing = firing_of(rule, facts_);
@@ -272,7 +276,8 @@ Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
 // Looks for a refusal at one stage, in the order of the rules.
 class RefusalSearch {
   public:
-    RefusalSearch(Stage stage, Facts& facts) : stage_(stage), facts_(facts), meter_(facts) {}
+    RefusalSearch(Stage stage, Facts& facts)
+        : stage_(stage), facts_(facts), gates_(facts), meter_(facts) {}
 
     // True when the rules behind this one cannot matter at this stage.
     bool ended_by(const Rule& rule) {
@@ -280,7 +285,7 @@ class RefusalSearch {
         if (refuses(rule)) return is_refused_by(rule);
         // It lets the message go its own way, or may do so: the rest is for the message's end.
         held_back_ = std::max(held_back_, rule.known_at);
-        if (rule.known_at > stage_) return false;
+        if (rule.known_at > stage_ || !gates_.can_match(rule)) return false;
         const bool may_act = firing_of(rule, facts_).matched != Match::no;
         meter_.charge(rule, Match::no);
         return may_act;
@@ -291,7 +296,7 @@ class RefusalSearch {
   private:
     bool is_refused_by(const Rule& rule) {
         const bool now = std::max(rule.known_at, held_back_) == stage_;
-        if (!now) return false;
+        if (!now || !gates_.can_match(rule)) return false;
         const bool fires = firing_at(stage_, rule, facts_) == Match::yes;
         // What it cannot tell here it is asked again at the end, and only that counts.
         meter_.charge(rule, fires ? Match::yes : Match::no);
@@ -301,6 +306,7 @@ class RefusalSearch {
 
     const Stage stage_;
     Facts& facts_;
+    OpenGates gates_;
     Meter meter_;
     // As in Rule::acts_at, which knows nothing of the folders this message is asked before.
     Stage held_back_ = Stage::mail;

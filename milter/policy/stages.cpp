@@ -187,6 +187,7 @@ void arrange(Policy& policy) {
     arranging.rules(own.subspan(before), held_back, policy);
     for (const Limit& limit : policy.limits) arranging.limit(limit);
     arranging.finish();
+    policy.gates = Gates(policy.rules);
 }
 
 }  // namespace spillway::policy
