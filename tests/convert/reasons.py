@@ -62,6 +62,8 @@ def of_a_text(kind, definition, message, found_here):
         return "what is nested, attached or signed is read as well"
     if found_here and MAY_BE_A_LINE_END.search(definition):
         return "a line is not a paragraph"
+    if kind == "body" and any(b"=?" in value for value in values_of(message, "subject")):
+        return "characters are counted, not bytes"
     if kind == "rawbody":
         return "white space is folded in sources of HTML too"
     return None
