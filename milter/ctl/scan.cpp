@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include <fmt/format.h>
@@ -58,11 +59,14 @@ void expect_known(const policy::Policy& policy, const ScanOptions& options) {
                                              language::suggestion(name, known)));
 }
 
-void put_on_trial(policy::Rule& rule, const ScanOptions& options) {
-    if (!options.rules.empty() && !is_named(rule, options) && !only_tags(rule))
-        rule.mode = policy::Mode::off;
-    else if (is_switched_on(rule, options))
-        rule.mode = policy::Mode::enforce;
+bool is_left_out(const policy::Rule& rule, const ScanOptions& options) {
+    return !options.rules.empty() && !is_named(rule, options) && !only_tags(rule);
+}
+
+void put_on_trial(std::vector<policy::Rule>& rules, const ScanOptions& options) {
+    std::erase_if(rules, [&](const policy::Rule& rule) { return is_left_out(rule, options); });
+    for (policy::Rule& rule : rules)
+        if (is_switched_on(rule, options)) rule.mode = policy::Mode::enforce;
 }
 
 // The rules that are asked for, those in other modes switched on where that is wanted, no limits.
@@ -70,9 +74,11 @@ language::Revise trial(const ScanOptions& options) {
     return [&options](policy::Policy& policy) {
         expect_known(policy, options);
         policy.limits.clear();
-        for (policy::Rule& rule : policy.rules) put_on_trial(rule, options);
-        for (auto& [name, folder] : policy.folders)
-            for (policy::Rule& rule : folder.rules) put_on_trial(rule, options);
+        const auto before = std::span(policy.rules).first(policy.rules_before_folders);
+        policy.rules_before_folders = static_cast<std::size_t>(std::ranges::count_if(
+            before, [&](const policy::Rule& rule) { return !is_left_out(rule, options); }));
+        put_on_trial(policy.rules, options);
+        for (auto& [name, folder] : policy.folders) put_on_trial(folder.rules, options);
     };
 }
 

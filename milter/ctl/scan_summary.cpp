@@ -166,7 +166,6 @@ json ScanSummary::json(const Run& run) const {
     for (std::size_t i = 0; i < verdicts_.size(); ++i) verdicts[verdict_name(i)] = verdicts_[i];
     nlohmann::json rules = nlohmann::json::array();
     for (const RuleTally& tally : rules_) {
-        if (tally.rule->mode == policy::Mode::off) continue;
         rules.push_back({{"rule", tally.rule->name},
                          {"mode", name_of(tally.rule->mode)},
                          {"asked", tally.asked},

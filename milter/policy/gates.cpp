@@ -122,7 +122,7 @@ OpenGates::OpenGates(Facts& facts)
 bool OpenGates::can_match(const Rule& rule) {
     if (facts_.report_all) return true;
     const auto number = facts_.number_of(rule);
-    return !number || is_open(*number);
+    return !number || *number >= open_.size() || is_open(*number);  // not arranged: all are
 }
 
 bool OpenGates::is_open(std::size_t rule) {

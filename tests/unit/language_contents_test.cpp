@@ -35,6 +35,7 @@ Said said(const std::string& rule, const std::string& message, const Asking& ask
     value.body_seen = asking.body_seen;
     value.recipients.push_back({mail::envelope_address("bob@else.example"), "<bob@else.example>"});
     policy::Facts facts(*generation.policy, value);
+    facts.report_all = true;
     if (asking.texts) facts.contents.know(*asking.texts);
     const policy::Questions questions = policy::questions(facts);
     const policy::RuleReport& report = questions.so_far.rules.at(0);
@@ -196,6 +197,7 @@ BOOST_AUTO_TEST_CASE(each_rule_that_cannot_tell_has_its_own_reason) {
     const std::string bytes = "\r\n" + std::string(2000, 'x');
     message.bytes = bytes;
     policy::Facts facts(*generation.policy, message);
+    facts.report_all = true;
     const auto reports = policy::questions(facts).so_far.rules;
     BOOST_REQUIRE_EQUAL(reports.size(), 3U);
     BOOST_TEST(reports[1].note == "the client's address is not known");
