@@ -21,16 +21,9 @@ std::int64_t count_of(const language::Generation& generation, language::Severity
     return count(generation.diagnostics) + count(generation.of_folders);
 }
 
-const char* name_of(policy::Mode mode) {
-    switch (mode) {
-        case policy::Mode::enforce:
-            return "";
-        case policy::Mode::audit:
-            return "audit";
-        case policy::Mode::off:
-            return "off";
-    }
-    return "";
+// Nothing of a rule that is in force.
+const char* mark_of(policy::Mode mode) {
+    return mode == policy::Mode::enforce ? "" : policy::name_of(mode);
 }
 
 // Where a rule is known and where it may act differ when an earlier rule could still let the
@@ -43,7 +36,7 @@ std::string stages(const policy::Policy& policy) {
         if (rule.known_at != rule.acts_at) {
             stage += fmt::format(" (known at {})", policy::name_of(rule.known_at));
         }
-        rows.push_back({rule.name, std::move(stage), name_of(rule.mode)});
+        rows.push_back({rule.name, std::move(stage), mark_of(rule.mode)});
     });
     for (const policy::Limit& limit : policy.limits) {
         rows.push_back({limit.name, policy::limit_in_words(limit), "limit"});

@@ -47,18 +47,6 @@ double mean_us(std::chrono::nanoseconds cost, std::uint64_t times) {
     return times == 0 ? 0 : all.count() / static_cast<double>(times);
 }
 
-const char* name_of(policy::Mode mode) {
-    switch (mode) {
-        case policy::Mode::enforce:
-            return "enforce";
-        case policy::Mode::audit:
-            return "audit";
-        case policy::Mode::off:
-            return "off";
-    }
-    return "";
-}
-
 void keep(std::vector<std::string>& examples, const std::string& name) {
     if (examples.size() < most_examples) examples.push_back(name);
 }
@@ -124,8 +112,9 @@ std::string ScanSummary::rules_text() const {
         if (rule.mode == policy::Mode::off) continue;
         const std::string cost =
             i < operators_ ? fmt::format("{:.1f} us", mean_us(tally.cost, tally.asked)) : "-";
-        rows.push_back({rule.name, name_of(rule.mode), number(tally.asked), number(tally.hits),
-                        percent(tally.hits, judged_), number(tally.doubts), cost});
+        rows.push_back({rule.name, policy::name_of(rule.mode), number(tally.asked),
+                        number(tally.hits), percent(tally.hits, judged_), number(tally.doubts),
+                        cost});
     }
     return rows.size() == 1 ? "" : "\nrules\n" + table(std::move(rows), 2);
 }
@@ -167,7 +156,7 @@ json ScanSummary::json(const Run& run) const {
     nlohmann::json rules = nlohmann::json::array();
     for (const RuleTally& tally : rules_) {
         rules.push_back({{"rule", tally.rule->name},
-                         {"mode", name_of(tally.rule->mode)},
+                         {"mode", policy::name_of(tally.rule->mode)},
                          {"asked", tally.asked},
                          {"hits", tally.hits},
                          {"share", share_of(tally.hits, judged_)},

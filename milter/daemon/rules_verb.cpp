@@ -7,18 +7,6 @@ using nlohmann::json;
 
 namespace {
 
-const char* name_of(policy::Mode mode) {
-    switch (mode) {
-        case policy::Mode::enforce:
-            return "enforce";
-        case policy::Mode::audit:
-            return "audit";
-        case policy::Mode::off:
-            return "off";
-    }
-    return "";
-}
-
 json times_of(const log::Durations& took) {
     return {{"messages", took.count()},
             {"mean_ns", took.mean().count()},
@@ -42,7 +30,7 @@ json rules(const json&, const session::Surroundings& around) {
     json reply{{"ok", true}, {"rules", json::array()}, {"shared", json::array()}};
     for (const log::RuleTally& one : report.rules)
         reply["rules"].push_back({{"rule", one.rule},
-                                  {"mode", name_of(one.mode)},
+                                  {"mode", policy::name_of(one.mode)},
                                   {"place", one.place},
                                   {"since_start", sums_of(one.since_start)},
                                   {"since_reload", sums_of(one.since_reload)}});

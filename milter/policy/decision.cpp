@@ -10,6 +10,11 @@ const char* name_of(const Verdict& verdict) {
     return names[verdict.index()];
 }
 
+const char* name_of(Mode mode) {
+    constexpr std::array names{"enforce", "audit", "off"};
+    return names[static_cast<std::size_t>(mode)];
+}
+
 bool may_leave(const Verdict& verdict) {
     return std::holds_alternative<Accept>(verdict) || std::holds_alternative<Quarantine>(verdict);
 }

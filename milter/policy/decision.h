@@ -50,6 +50,7 @@ struct RemoveHeader {
 using Edit = std::variant<AddHeader, RemoveHeader>;
 
 enum class Mode { enforce, audit, off };
+const char* name_of(Mode mode);  // as in the language
 
 // What one rule said, for `spillwayctl test` and the log.
 struct RuleReport {
