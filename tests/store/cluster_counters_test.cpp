@@ -38,7 +38,10 @@ BOOST_AUTO_TEST_SUITE(cluster_counters)
 
 BOOST_AUTO_TEST_CASE(one_account_is_one_slot_and_one_call) {
     Watched redis(shared_cluster().place(), {.pace = {}});
-    const std::string account = account_of_node(1);
+    // The node that daemons tell that they are alive may hear so at any time.
+    const unsigned watched = shared_cluster().owner_of(daemons_key);
+    const unsigned node = (watched + 1) % node_count;
+    const std::string account = account_of_node(node);
     std::vector<Charge> charges;
     for (int i = 0; i < 12; ++i) {
         charges.push_back(of_account(account, 1, 100));
@@ -46,16 +49,12 @@ BOOST_AUTO_TEST_CASE(one_account_is_one_slot_and_one_call) {
         charges.back().plans = {"plan:a:b"};
     }
     redis.ask(charges, "first");
-    BOOST_REQUIRE(becomes_true([] {
-        const unsigned node = shared_cluster().owner_of(daemons_key);
-        const auto reply = shared_cluster().node(node).server.call({"EXISTS", daemons_key});
-        return reply->integer == 1;
-    }));
     empty_all();
     for (int i = 0; i < 5; ++i)
         BOOST_TEST(all_granted(redis.ask(charges, std::to_string(i)).answers));
-    BOOST_TEST(calls(1) == 5);
-    BOOST_TEST(calls(0) + calls(2) == 0);
+    BOOST_TEST(calls(node) == 5);
+    BOOST_TEST(calls((watched + 2) % node_count) == 0);
+    BOOST_TEST(calls(watched) < 5);
 }
 
 BOOST_AUTO_TEST_CASE(all_slots_are_charged_or_none) {
