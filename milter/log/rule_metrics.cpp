@@ -13,7 +13,7 @@ using prometheus::MetricType;
 
 constexpr double told_quantile = 0.99;
 
-double seconds(std::chrono::nanoseconds time) {
+double in_seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
@@ -31,8 +31,8 @@ void add_times(MetricFamily& family, const char* label, const RuleTally& tally) 
     const Durations& took = tally.since_start.took;
     ClientMetric::Summary& summary = add_to(family, label, tally.rule).summary;
     summary.sample_count = took.count();
-    summary.sample_sum = seconds(took.sum);
-    summary.quantile.push_back({told_quantile, seconds(took.quantile(told_quantile))});
+    summary.sample_sum = in_seconds(took.sum);
+    summary.quantile.push_back({told_quantile, in_seconds(took.quantile(told_quantile))});
 }
 
 // Those with series of their own, and all others as one.
