@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <regex>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -16,24 +18,34 @@ struct WrittenByOthers {
     std::string flags;
 };
 
-// Of body, rawbody and uri rules that are written between slashes.
+// "body NAME /EXPRESSION/FLAGS # remark", likewise rawbody and uri; nullopt for any other line.
+inline std::optional<WrittenByOthers> rule_in(const std::string& line) {
+    std::istringstream words(line);
+    std::string kind;
+    std::string name;
+    words >> kind >> name >> std::ws;
+    const bool is_of_texts = kind == "body" || kind == "rawbody" || kind == "uri";
+    if (!is_of_texts || words.peek() != '/') return std::nullopt;
+    const auto first = static_cast<std::size_t>(words.tellg());
+    const std::size_t last = line.rfind('/', line.find(" #"));
+    if (last == first) return std::nullopt;
+    WrittenByOthers rule{line.substr(first + 1, last - first - 1), ""};
+    for (std::size_t at = last + 1; at < line.size() && line[at] >= 'a' && line[at] <= 'z'; ++at)
+        if (std::string_view("ismx").find(line[at]) != std::string_view::npos)
+            rule.flags += line[at];
+    return rule;
+}
+
 inline std::vector<WrittenByOthers> spamassassin_rules() {
     std::vector<WrittenByOthers> rules;
     const std::filesystem::path folder = "/usr/share/spamassassin";
-    const std::regex rule(
-        R"(^\s*(?:body|rawbody|uri)\s+(?:\S+\s+)?/(.*)/([a-z]*)\s*(?:#.*)?$)");
     if (std::filesystem::exists(folder)) {
         for (const auto& entry : std::filesystem::directory_iterator(folder)) {
             std::ifstream in(entry.path());
             if (entry.path().extension() != ".cf") continue;
             for (std::string line; std::getline(in, line);) {
-                std::smatch found;
-                if (line.size() > 1000 || !std::regex_match(line, found, rule)) continue;
-                std::string flags;
-                for (const char flag : found[2].str())
-                    if (std::string_view("ismx").find(flag) != std::string_view::npos)
-                        flags += flag;
-                rules.push_back({found[1], flags});
+                if (line.size() > 1000) continue;
+                if (auto rule = rule_in(line)) rules.push_back(*std::move(rule));
             }
         }
     }
