@@ -12,6 +12,7 @@
 #include "mail/utf8.h"
 #include "match/folding.h"
 #include "match/masked.h"
+#include "policy/folders.h"
 #include "policy/places.h"
 #include "policy/variants.h"
 
@@ -190,8 +191,8 @@ std::vector<Hit> hits_of(const std::vector<RuleReport>& reports, Facts& facts) {
     Gathering gathering(facts);
     for (const RuleReport& report : reports) {
         if (report.matched != match::Match::yes) continue;
-        const auto rule = std::ranges::find(facts.policy().rules, report.rule, &Rule::name);
-        if (rule != facts.policy().rules.end()) gathering.add(*rule);
+        const Rule* const rule = rule_named(facts.policy(), report.rule);
+        if (rule != nullptr) gathering.add(*rule);
     }
     return std::move(gathering).hits();
 }
