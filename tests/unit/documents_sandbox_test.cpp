@@ -1,6 +1,5 @@
 // What a reader may not do, tried by a process that has become one.
 #include "documents/sandbox.h"
-#include "effort.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,6 +13,8 @@
 #include <optional>
 
 #include <boost/test/unit_test.hpp>
+
+#include "effort.h"
 
 using namespace spillway::documents;
 
