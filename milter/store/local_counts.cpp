@@ -162,7 +162,9 @@ limits::Answers LocalCounts::charge_shares(const std::vector<Share>& shares,
     limits::Outcome outcome = here->during.charge(call, now);
     if (outcome.receipt.token.empty()) return std::move(outcome.answers);
     const std::lock_guard lock(mutex_);
-    if (here->counted.size() < most_counted)
+    if (here != outage_)  // Redis came back meanwhile: what was counted until then is counted
+        before_.record(charges, now);
+    else if (here->counted.size() < most_counted)
         here->counted.insert_or_assign(token, Counted{std::move(outcome.receipt), charges, now});
     return std::move(outcome.answers);
 }
@@ -187,12 +189,14 @@ void LocalCounts::take_back(const std::string& token, Time now) {
 
 // From now on it belongs to what Redis granted this process.
 void LocalCounts::told() {
-    auto fresh = std::make_shared<Outage>();
+    const auto fresh = std::make_shared<Outage>();
+    std::unordered_map<std::string, Counted> told;
     {
         const std::lock_guard lock(mutex_);
-        outage_.swap(fresh);
+        told = std::move(outage_->counted);
+        outage_ = fresh;
     }
-    for (const auto& [token, counted] : fresh->counted) before_.record(counted.charges, counted.at);
+    for (const auto& [token, counted] : told) before_.record(counted.charges, counted.at);
 }
 
 void LocalCounts::forget(const std::string& key) {
