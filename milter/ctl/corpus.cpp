@@ -13,10 +13,10 @@
 
 #include <fmt/format.h>
 
-#include "ctl/mbox.h"
 #include "ctl/message_file.h"
-#include "system/descriptor.h"
 #include "daemon/files.h"
+#include "mail/mbox.h"
+#include "system/descriptor.h"
 
 namespace spillway::ctl {
 
@@ -129,12 +129,12 @@ void Finding::add_file(const std::string& path, bool may_be_mbox) {
     const ssize_t count = ::pread(file.get(), beginning.data(), beginning.size(), 0);
     if (count < 0) return trouble(path, system_text(errno));
     const std::string_view read(beginning.data(), static_cast<std::size_t>(count));
-    if (may_be_mbox && begins_mbox(read)) return add_mbox(path, file);
+    if (may_be_mbox && mail::begins_mbox(read)) return add_mbox(path, file);
     corpus_.messages.push_back({add_name(path), 0, 0, static_cast<std::uint64_t>(facts.st_size)});
 }
 
 void Finding::add_mbox(const std::string& path, const system::Descriptor& file) {
-    MboxScanner scanner;
+    mail::MboxScanner scanner;
     std::vector<char> block(1024 * 1024);
     for (ssize_t count = 1; count != 0 && !stop_.load();) {
         count = ::read(file.get(), block.data(), block.size());
@@ -144,7 +144,7 @@ void Finding::add_mbox(const std::string& path, const system::Descriptor& file) 
     }
     const std::uint32_t name = add_name(path);
     std::uint32_t number = 0;
-    for (const MessageRange& range : std::move(scanner).finish())
+    for (const mail::MessageRange& range : std::move(scanner).finish())
         corpus_.messages.push_back({name, ++number, range.begin, range.end - range.begin});
 }
 
@@ -188,7 +188,7 @@ tl::expected<std::string, std::string> read_message(const Corpus& corpus,
     const std::string& path = corpus.files[message.file];
     if (message.number > 0) {
         auto bytes = read_range(path, message.begin, message.size);
-        return bytes ? unquoted(*bytes) : std::move(bytes);
+        return bytes ? mail::unquoted(*bytes) : std::move(bytes);
     }
     auto bytes = daemon::read_file(path, largest_message_bytes);
     if (!bytes) return tl::unexpected(bytes.error().why);

@@ -1,9 +1,9 @@
-#include "ctl/mbox.h"
+#include "mail/mbox.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace spillway::ctl {
+namespace spillway::mail {
 
 namespace {
 
@@ -80,4 +80,4 @@ std::string unquoted(std::string_view message) {
     return text;
 }
 
-}  // namespace spillway::ctl
+}  // namespace spillway::mail

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace spillway::ctl {
+namespace spillway::mail {
 
 struct MessageRange {
     std::uint64_t begin = 0;  // behind its "From " line
@@ -39,4 +39,4 @@ bool begins_mbox(std::string_view beginning);
 // Lines ">From ", ">>From " and so on lose one ">" (mboxrd; of mboxo what it wrote so).
 std::string unquoted(std::string_view message);
 
-}  // namespace spillway::ctl
+}  // namespace spillway::mail
