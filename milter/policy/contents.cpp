@@ -28,9 +28,9 @@ void add_line(std::string& text, std::string_view line) {
 
 bool is_in_text(const AttachmentText& each, const mail::Attachment& file,
                 const mail::Parts& parts) {
-    const bool plain = each.type == "text/plain";
-    if (!each.path.empty() || (!plain && each.type != "text/html")) return false;
-    const auto kind = plain ? mail::TextPart::Kind::plain : mail::TextPart::Kind::html;
+    if (!each.path.empty() || !each.type.starts_with("text/")) return false;
+    const bool html = each.type == "text/html";
+    const auto kind = html ? mail::TextPart::Kind::html : mail::TextPart::Kind::plain;
     return std::ranges::any_of(parts.texts, [&](const mail::TextPart& text) {
         return text.path == file.path && text.kind == kind;
     });

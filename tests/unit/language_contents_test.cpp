@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(attached_text_is_once_in_any_text) {
         return asked("any-text has \"secret\" count >= 2", message, {.texts = std::vector{read}});
     };
     BOOST_TEST(twice("", "text/plain") == no);
+    BOOST_TEST(twice("", "text/csv") == no);  // all text that is not HTML is read alike
     BOOST_TEST(twice("inner.txt", "text/plain") == yes);
     BOOST_TEST(twice("", "application/rtf") == yes);
     BOOST_TEST(twice("", "text/html") == yes);
