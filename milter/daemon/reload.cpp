@@ -92,6 +92,7 @@ void Reloader::warn_of_folders(const std::vector<std::string>& mistakes) const {
 void Reloader::tell_metrics() const {
     const PolicyStatus status = holder_.status();
     metrics_.policy_loaded(status.generation, status.loaded_at);
+    metrics_.faulty_folders(holder_.current()->faulty_folders.size());
 }
 
 ReloadResult Reloader::reload() {

@@ -131,6 +131,8 @@ struct Metrics::Instruments {
     Gauge& loaded_at = make.gauges("spillway_policy_loaded_timestamp_seconds",
                                    "When the policy in force was loaded.")
                            .Add({});
+    Gauge& faulty_folders =
+        make.gauges("spillway_faulty_folders", "Folders of accounts that have mistakes.").Add({});
     Counter& reload_failures =
         make.counters("spillway_reload_failures_total", "Reloads that were refused.").Add({});
     Family<Gauge>& build =
@@ -208,6 +210,10 @@ void Metrics::redis_call(RedisResult result, Duration took) noexcept {
 }
 
 void Metrics::redis_breaker(bool open) noexcept { instruments_->redis_breaker.Set(open ? 1 : 0); }
+
+void Metrics::faulty_folders(std::size_t count) noexcept {
+    instruments_->faulty_folders.Set(static_cast<double>(count));
+}
 
 void Metrics::policy_loaded(std::uint64_t generation, limits::Time at) noexcept {
     instruments_->generation.Set(static_cast<double>(generation));

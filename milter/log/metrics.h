@@ -52,6 +52,7 @@ class Metrics {
     const RuleTallies& rules() const { return rules_; }
 
     void policy_loaded(std::uint64_t generation, limits::Time at) noexcept;
+    void faulty_folders(std::size_t count) noexcept;  // of accounts, see policy::FaultyFolder
     void reload_failed() noexcept;
 
     // All of it, in the text format 0.0.4.

@@ -68,6 +68,7 @@ def test_a_mistake_keeps_the_former_rules_of_its_account_and_no_others(daemon, r
     assert code == 0 and "generation 2 is in force" in said
     assert f'{rules}:1:16: error: unknown word "rejct" in a rule, did you mean "reject"?' in said
     assert "the rules of acme have mistakes; its former rules stay in force" in said
+    assert "\nspillway_faulty_folders 1\n" in daemon.ctl("metrics")[1]
     assert reply(daemon) == REFUSED
     assert reply(daemon, user=EVE).endswith("(rule other/no-cats)")
     assert "TROUBLE    the rules of acme have mistakes" in daemon.ctl("status")[1]
