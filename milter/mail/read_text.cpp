@@ -248,8 +248,9 @@ class Reading {
         to += fitting(text, both ? 1 : 0);
     }
 
-    // As much of the text as there is room for beside so many other bytes.
+    // As much of the text as there is room for beside so many other bytes; nothing once some had none.
     std::string_view fitting(std::string_view text, std::size_t others) {
+        if (full_) return {};
         const std::string_view kept = utf8_prefix(text, left() - std::min(left(), others));
         if (kept.size() < text.size()) cut_ = full_ = true;
         return kept;
