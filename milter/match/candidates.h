@@ -53,6 +53,13 @@ class Candidates {
     Where where(std::size_t number) const;
     bool holds(std::size_t number) const { return is_anywhere(number) || finds_[number] > 0; }
 
+    // Calls visit(number) for each that holds(), in order.
+    template <typename Visit>
+    void for_each(const Visit& visit) const {
+        for (std::size_t number = 0; number < finds_.size(); ++number)
+            if (holds(number)) visit(number);
+    }
+
     bool is_anywhere(std::size_t number) const {
         return (anywhere_[number / 64] >> (number % 64) & 1) != 0;
     }

@@ -55,6 +55,8 @@ nanoseconds thread_cpu_time() {
 // never make, keeps a busy machine from turning answers into cannot_tell.
 class Deadline {
   public:
+    explicit Deadline(steady_clock::time_point began) : began_(began) {}
+
     bool passed() {
         const auto on_the_wall = steady_clock::now() - began_;
         if (on_the_wall < unmeasured) return false;
@@ -67,7 +69,7 @@ class Deadline {
     // What goes by before CPU time is asked for; taken to have been used up.
     static constexpr nanoseconds unmeasured = milliseconds(1);
 
-    steady_clock::time_point began_ = steady_clock::now();
+    steady_clock::time_point began_;
     std::optional<nanoseconds> cpu_began_;
 };
 
@@ -155,30 +157,55 @@ struct Pattern::Compiled {
     }
 };
 
+struct Workspace {
+    Workspace() {
+        if (!data || !context) throw std::bad_alloc();
+        pcre2_set_match_limit(context.get(), match_limit);
+        pcre2_set_depth_limit(context.get(), depth_limit);
+        pcre2_set_heap_limit(context.get(), heap_limit_kib);
+    }
+
+    // The 32 kB of machine stack that JIT code takes by itself do for nearly all mail.
+    void add_stack() {
+        stack.reset(pcre2_jit_stack_create(64 * 1024, 4 * 1024 * 1024, nullptr));
+        pcre2_jit_stack_assign(context.get(), nullptr, stack.get());
+    }
+
+    std::unique_ptr<pcre2_match_data, FreeMatchData> data{pcre2_match_data_create(1, nullptr)};
+    std::unique_ptr<pcre2_match_context, FreeMatchContext> context{
+        pcre2_match_context_create(nullptr)};
+    std::unique_ptr<pcre2_jit_stack, FreeJitStack> stack;
+};
+
+void FreeWorkspace::operator()(Workspace* workspace) const { delete workspace; }
+
 namespace {
 
-// One search or count through a subject. Lives on the stack of the asking thread: the code is
-// shared, all that PCRE2 writes to is here.
+// One search or count through a subject, at the cost of a budget. Lives on the stack of the asking
+// thread: the code is shared, all that PCRE2 writes to is here.
 class Search {
   public:
-    Search(const Code& code, std::string_view subject, const Where& where = {})
+    Search(const Code& code, std::string_view subject, Budget& budget, const Where& where = {})
         : code_(code.code.get()),
           windowed_(code.windowed),
           anywhere_(where.anywhere || !code.windowed || !code.keeps_places),
           left_(where.within),
           subject_(subject.data() == nullptr ? std::string_view("") : subject),
-          data_(pcre2_match_data_create(1, nullptr)),
-          context_(pcre2_match_context_create(nullptr)) {
-        if (!data_ || !context_) throw std::bad_alloc();
-        pcre2_set_match_limit(context_.get(), match_limit);
-        pcre2_set_depth_limit(context_.get(), depth_limit);
-        pcre2_set_heap_limit(context_.get(), heap_limit_kib);
+          budget_(budget),
+          workspace_(budget.take_workspace()) {
+        if (!workspace_) workspace_.reset(new Workspace);
     }
+    ~Search() {
+        budget_.give_back(std::move(workspace_));
+        budget_.spend(steady_clock::now() - began_);
+    }
+    Search(const Search&) = delete;
+    Search& operator=(const Search&) = delete;
 
     // The next match that does not overlap the last one.
     Match next() {
-        for (;;) {
-            if (deadline_.passed()) return Match::cannot_tell;
+        for (;; begun_ = true) {
+            if (begun_ && deadline_.passed()) return Match::cannot_tell;
             if (!anywhere_ && !went_to_beginnings()) return Match::no;
             const std::size_t window_end = windowed_ ? end_of_window() : subject_.size() + 1;
             const int result = match(window_end - 1);
@@ -195,7 +222,7 @@ class Search {
     std::size_t end() const { return range()[1]; }
 
   private:
-    const PCRE2_SIZE* range() const { return pcre2_get_ovector_pointer(data_.get()); }
+    const PCRE2_SIZE* range() const { return pcre2_get_ovector_pointer(workspace_->data.get()); }
 
     // To the next place where a match may begin; false when there is none. No match begins within a
     // character.
@@ -226,18 +253,16 @@ class Search {
     }
 
     int match(std::size_t last_beginning) {
-        if (windowed_) pcre2_set_offset_limit(context_.get(), last_beginning);
+        pcre2_set_offset_limit(workspace_->context.get(), windowed_ ? last_beginning : PCRE2_UNSET);
         const int result = run();
-        if (result != PCRE2_ERROR_JIT_STACKLIMIT || stack_) return result;
-        // The 32 kB of machine stack that JIT code takes by itself do for nearly all mail.
-        stack_.reset(pcre2_jit_stack_create(64 * 1024, 4 * 1024 * 1024, nullptr));
-        pcre2_jit_stack_assign(context_.get(), nullptr, stack_.get());
+        if (result != PCRE2_ERROR_JIT_STACKLIMIT || workspace_->stack) return result;
+        workspace_->add_stack();
         return run();
     }
 
     int run() {
         return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject_.data()), subject_.size(),
-                           from_, options_, data_.get(), context_.get());
+                           from_, options_, workspace_->data.get(), workspace_->context.get());
     }
 
     // After an empty match the next one may begin at the same place, but must not be empty there.
@@ -245,6 +270,7 @@ class Search {
         const bool empty = range()[0] >= range()[1];
         from_ = std::max(from_, range()[1]);
         options_ = empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+        begun_ = true;
         return Match::yes;
     }
 
@@ -253,28 +279,13 @@ class Search {
     const bool anywhere_;
     std::span<const Beginnings> left_;  // unless anywhere
     const std::string_view subject_;
-    std::unique_ptr<pcre2_match_data, FreeMatchData> data_;
-    std::unique_ptr<pcre2_match_context, FreeMatchContext> context_;
-    std::unique_ptr<pcre2_jit_stack, FreeJitStack> stack_;
-    Deadline deadline_;
+    Budget& budget_;
+    std::unique_ptr<Workspace, FreeWorkspace> workspace_;
+    const steady_clock::time_point began_ = steady_clock::now();
+    Deadline deadline_{began_};
+    bool begun_ = false;  // a quick search that finds nothing never looks at the clock again
     std::size_t from_ = 0;
     std::uint32_t options_ = 0;
-};
-
-}  // namespace
-
-namespace {
-
-class Spending {
-  public:
-    explicit Spending(Budget& budget) : budget_(budget) {}
-    ~Spending() { budget_.spend(steady_clock::now() - began_); }
-    Spending(const Spending&) = delete;
-    Spending& operator=(const Spending&) = delete;
-
-  private:
-    Budget& budget_;
-    steady_clock::time_point began_ = steady_clock::now();
 };
 
 }  // namespace
@@ -332,29 +343,28 @@ const std::string& Pattern::expression() const { return compiled_->expression; }
 
 const std::string& Pattern::flags() const { return compiled_->flags; }
 
-// Objects of PCRE2 are made for each search: cheaper than a lock, and nothing outlives the call.
 Match Pattern::search(std::string_view subject, const Where& where) const {
-    if (where.nowhere()) return Match::no;
-    return Search(compiled_->code_for(subject), subject, where).next();
+    Budget budget;
+    return search(subject, budget, where);
 }
 
 Match Pattern::search(std::string_view subject, Budget& budget, const Where& where) const {
     if (budget.used_up()) return Match::cannot_tell;
-    const Spending spending(budget);
-    return search(subject, where);
+    if (where.nowhere()) return Match::no;
+    return Search(compiled_->code_for(subject), subject, budget, where).next();
+}
+
+Count Pattern::count(std::string_view subject, std::int64_t enough, const Where& where) const {
+    Budget budget;
+    return count(subject, enough, budget, where);
 }
 
 Count Pattern::count(std::string_view subject, std::int64_t enough, Budget& budget,
                      const Where& where) const {
     if (budget.used_up()) return {0, true};
-    const Spending spending(budget);
-    return count(subject, enough, where);
-}
-
-Count Pattern::count(std::string_view subject, std::int64_t enough, const Where& where) const {
     Count count;
     if (where.nowhere()) return count;
-    Search search(compiled_->code_for(subject), subject, where);
+    Search search(compiled_->code_for(subject), subject, budget, where);
     while (count.found < enough) {
         const Match match = search.next();
         count.gave_up = match == Match::cannot_tell;
@@ -366,8 +376,7 @@ Count Pattern::count(std::string_view subject, std::int64_t enough, const Where&
 
 bool Pattern::gave_up_finding(std::string_view subject, Budget& budget, const Places& found) const {
     if (budget.used_up()) return true;
-    const Spending spending(budget);
-    Search search(compiled_->code_for(subject), subject);
+    Search search(compiled_->code_for(subject), subject, budget);
     for (;;) {
         const Match match = search.next();
         if (match != Match::yes) return match == Match::cannot_tell;

@@ -34,15 +34,28 @@ struct Count {
     bool gave_up = false;  // then there may be more
 };
 
-// Time for all the searches made for one message, whose single budgets could add up to minutes.
-// A value of one thread.
+// What PCRE2 writes to while it searches (pattern.cpp).
+struct Workspace;
+struct FreeWorkspace {
+    void operator()(Workspace* workspace) const;
+};
+
+// Time for all the searches made for one message, whose single budgets could add up to minutes, and
+// what they need besides. Of one thread.
 class Budget {
   public:
     bool used_up() const { return left_ <= left_.zero(); }
     std::chrono::nanoseconds left() const { return left_; }
     void spend(std::chrono::nanoseconds time) { left_ -= time; }
 
+    // Of the last search; none for the first, and while another one has it.
+    std::unique_ptr<Workspace, FreeWorkspace> take_workspace() { return std::move(workspace_); }
+    void give_back(std::unique_ptr<Workspace, FreeWorkspace> workspace) {
+        workspace_ = std::move(workspace);
+    }
+
   private:
+    std::unique_ptr<Workspace, FreeWorkspace> workspace_;
     std::chrono::nanoseconds left_ = std::chrono::seconds(2);
 };
 

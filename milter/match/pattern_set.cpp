@@ -129,6 +129,17 @@ Where Scans::where(Seat seat, std::string_view text) {
     return found ? found->where(static_cast<std::size_t>(seat.number)) : Where{};
 }
 
+Where Scans::where(Seat seat, std::string_view value, std::string_view whole) {
+    const Candidates* const found = candidates(seat.set, whole);
+    if (!found) return {};
+    const Where in_whole = found->where(static_cast<std::size_t>(seat.number));
+    if (in_whole.anywhere) return {};
+    const auto begin = static_cast<std::size_t>(value.data() - whole.data());
+    const auto first = std::ranges::lower_bound(in_whole.within, begin, {}, &Beginnings::last);
+    const bool inside = first != in_whole.within.end() && first->first <= begin + value.size();
+    return {inside, {}};
+}
+
 void Scans::forget() {
     done_.clear();
     last_ = nullptr;

@@ -87,6 +87,9 @@ class Scans {
     // place in memory: it must stay there, and what it is, until forget(), and so does the answer.
     Where where(Seat seat, std::string_view text);
 
+    // The same for one value of many that stand in `whole`: where in it or, at times, anywhere.
+    Where where(Seat seat, std::string_view value, std::string_view whole);
+
     // All that may match; null when every pattern of the set may. As above.
     const Candidates* candidates(int set, std::string_view text);
 

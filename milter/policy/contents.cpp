@@ -88,11 +88,31 @@ const Contents::Values& Contents::values(Field field, bool folded) {
     if (known != values_.end()) return known->second;
     const Making timed(*this);
     forget_large();
-    if (!folded) return values_.emplace(key, made(field)).first->second;
-    Values result = values(field, false);
-    for (std::string_view& value : result.values)
-        value = made_.emplace_back(match::folded_text(value));
+    Values result = folded ? values(field, false) : made(field);
+    if (folded) {
+        for (std::string_view& value : result.values)
+            value = made_.emplace_back(match::folded_text(value));
+    }
+    lay_end_to_end(result);
     return values_.emplace(key, std::move(result)).first->second;
+}
+
+// To look through a text has a price of its own, whatever its size: hundreds of links are sooner
+// looked through together.
+void Contents::lay_end_to_end(Values& values) {
+    constexpr std::size_t most_bytes = 256 * 1024;
+    std::size_t bytes = values.values.size();
+    for (const std::string_view value : values.values) bytes += value.size();
+    if (values.values.size() < 2 || bytes > most_bytes) return;
+    std::string& whole = made_.emplace_back();
+    whole.reserve(bytes);  // views into it must stay
+    for (std::string_view& value : values.values) {
+        const std::size_t begin = whole.size();
+        whole += value;
+        value = std::string_view(whole).substr(begin);
+        whole += '\n';
+    }
+    values.whole = whole;
 }
 
 // Rules that ask for many texts of a very large message have them made anew now and then, rather

@@ -62,6 +62,9 @@ class Contents {
     struct Values {
         std::vector<std::string_view> values;
         std::optional<std::string> incomplete;
+        // The values themselves as lines of one text, to look through once for all of them; none
+        // where that would be very large.
+        std::string_view whole{};
     };
     // Valid until other values are asked for.
     const Values& values(Field field, bool folded);
@@ -88,6 +91,7 @@ class Contents {
     Values names_or_types(std::vector<std::string> mail::Attachment::*which);
     Values attachment_texts();
     Values inner(Field field);
+    void lay_end_to_end(Values& values);
     std::optional<std::string> trouble_of_texts() const;
     std::optional<std::string> inner_incomplete();
 

@@ -95,7 +95,10 @@ Gates::Gates(const std::vector<Rule>& rules) : gates_(rules.size()) {
             const std::uint32_t texts = number_of(*compare, seat.set);
             if (std::ranges::find(gate.texts, texts) == gate.texts.end())
                 gate.texts.push_back(texts);
-            texts_[texts].rules[seat.number].push_back(rule);
+            auto& of_seats = texts_[texts].rules;
+            const auto place = static_cast<std::size_t>(seat.number);
+            if (of_seats.size() <= place) of_seats.resize(place + 1);
+            of_seats[place].push_back(rule);
         }
     }
 }
@@ -103,7 +106,7 @@ Gates::Gates(const std::vector<Rule>& rules) : gates_(rules.size()) {
 std::uint32_t Gates::number_of(const Compare& compare, int set) {
     const auto number = std::ranges::find(texts_, set, &Texts::set) - texts_.begin();
     if (number == std::ssize(texts_))
-        texts_.push_back({compare.field, compare.header_name, compare.folded, set, {}});
+        texts_.push_back({compare.field, compare.header_name, compare.folded, set});
     return static_cast<std::uint32_t>(number);
 }
 
@@ -140,7 +143,7 @@ void OpenGates::open(const std::vector<std::uint32_t>& rules) {
 }
 
 void OpenGates::open_all(const Gates::Texts& texts) {
-    for (const auto& [pattern, rules] : texts.rules) open(rules);
+    for (const auto& rules : texts.rules) open(rules);
 }
 
 // What was not read may hold anything: those rules are asked, and cannot tell.
@@ -150,8 +153,9 @@ void OpenGates::read(std::size_t number) {
     const auto scan = [&](std::string_view text) {
         const match::Candidates* const found = facts_.scans.candidates(texts.set, text);
         if (!found) return open_all(texts);
-        for (const auto& [pattern, rules] : texts.rules)
-            if (found->holds(static_cast<std::size_t>(pattern))) open(rules);
+        found->for_each([&](std::size_t pattern) {
+            if (pattern < texts.rules.size()) open(texts.rules[pattern]);
+        });
     };
     if (texts.field == Field::subject || texts.field == Field::header) {
         const bool is_subject = texts.field == Field::subject;
@@ -162,6 +166,7 @@ void OpenGates::read(std::size_t number) {
     if (!facts_.message().body_seen) return open_all(texts);
     const Contents::Values& read = facts_.contents.values(texts.field, texts.folded);
     if (read.incomplete) return open_all(texts);
+    if (!read.whole.empty()) return scan(read.whole);
     for (const std::string_view value : read.values) scan(value);
 }
 

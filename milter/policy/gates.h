@@ -30,7 +30,7 @@ class Gates {
         std::string header_name;
         bool folded;
         int set;
-        std::map<int, std::vector<std::uint32_t>> rules;  // that need it, by match::Seat::number
+        std::vector<std::vector<std::uint32_t>> rules{};  // that need it, by match::Seat::number
     };
     struct Gate {
         bool always_open = true;

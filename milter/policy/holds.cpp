@@ -66,9 +66,19 @@ Match counted(const match::Count& count, Order order, std::int64_t wanted) {
     return more_is_fine(order) && so_far ? Match::yes : Match::cannot_tell;
 }
 
-// The text must stay where it is, or Scans::forget() be called.
-Match found(std::string_view text, const Matches& wanted, Facts& facts) {
-    const match::Where where = facts.scans.where(wanted.seat, text);
+// A text that must stay where it is, or Scans::forget() be called.
+struct Subject {
+    std::string_view text;
+    std::string_view whole{};  // the text is one of many in it; see Contents::Values
+
+    match::Where where(match::Seat seat, match::Scans& scans) const {
+        return whole.empty() ? scans.where(seat, text) : scans.where(seat, text, whole);
+    }
+};
+
+Match found(const Subject& subject, const Matches& wanted, Facts& facts) {
+    const std::string_view text = subject.text;
+    const match::Where where = subject.where(wanted.seat, facts.scans);
     if (where.nowhere()) return counted({}, wanted.order, wanted.count);
     match::Budget& budget = facts.budget;
     if (wanted.order == Order::greater_or_equal && wanted.count == 1) {
@@ -78,8 +88,9 @@ Match found(std::string_view text, const Matches& wanted, Facts& facts) {
                    wanted.count);
 }
 
-Match found(std::string_view text, const Seeks& wanted, Facts& facts) {
-    if (facts.scans.where(wanted.seat, text).nowhere())
+Match found(const Subject& subject, const Seeks& wanted, Facts& facts) {
+    const std::string_view text = subject.text;
+    if (subject.where(wanted.seat, facts.scans).nowhere())
         return counted({}, wanted.order, wanted.amount);
     const std::int64_t enough = wanted.amount + (wanted.order == Order::greater_or_equal ? 0 : 1);
     const match::Sum sum = match::sum_of(wanted.sought, text, enough, facts.budget);
@@ -113,19 +124,19 @@ Match cannot_tell(Facts& facts, std::string why) {
     return Match::cannot_tell;
 }
 
-Match text_passes(const Test& test, std::string_view text, Facts& facts) {
+Match text_passes(const Test& test, const Subject& subject, Facts& facts) {
     if (const auto* wanted = std::get_if<Matches>(&test)) {
-        const Match result = found(text, *wanted, facts);
+        const Match result = found(subject, *wanted, facts);
         if (result != Match::cannot_tell) return result;
         return cannot_tell(facts, std::string(costly_expression));
     }
     if (const auto* wanted = std::get_if<Seeks>(&test)) {
-        const Match result = found(text, *wanted, facts);
+        const Match result = found(subject, *wanted, facts);
         if (result != Match::cannot_tell) return result;
         return cannot_tell(facts, std::string(costly_words));
     }
     const auto* equals = std::get_if<Equals>(&test);
-    return as_match(equals && mail::names_equal(equals->value, text));
+    return as_match(equals && mail::names_equal(equals->value, subject.text));
 }
 
 // "!=" is asked of each single value.
@@ -139,13 +150,13 @@ Match address_passes(const Compare& compare, const mail::Address& address, Facts
         return as_match(by_domain ? set->holds_domain(address.domain)
                                   : set->holds_address(address));
     }
-    return text_passes(compare.test, by_domain ? address.domain : facts.text_of(address), facts);
+    return text_passes(compare.test, {by_domain ? address.domain : facts.text_of(address)}, facts);
 }
 
 Match name_passes(const Compare& compare, const std::string& name, Facts& facts) {
     if (const auto* set = set_of(compare.test, facts.identity()))
         return as_match(set_holds_name(*set, name));
-    return text_passes(compare.test, name, facts);
+    return text_passes(compare.test, {name}, facts);
 }
 
 Match ip_passes(const Compare& compare, Facts& facts) {
@@ -154,7 +165,7 @@ Match ip_passes(const Compare& compare, Facts& facts) {
     if (const auto* in = std::get_if<InNetworks>(&compare.test)) {
         return as_match(in->networks->holds(*ip));
     }
-    return text_passes(compare.test, facts.client_ip(), facts);
+    return text_passes(compare.test, {facts.client_ip()}, facts);
 }
 
 Match addresses_pass(const Compare& compare, const std::vector<const mail::Address*>& addresses,
@@ -188,7 +199,7 @@ Match header_passes(const Compare& compare, Facts& facts) {
         compare.folded);
     if (std::holds_alternative<Exists>(compare.test)) return as_match(!values.empty());
     return any_of(values, [&](const std::string& v) {
-        return asked(compare, text_passes(compare.test, v, facts));
+        return asked(compare, text_passes(compare.test, {v}, facts));
     });
 }
 
@@ -207,7 +218,7 @@ Match contents_pass(const Compare& compare, Facts& facts) {
     if (!facts.message().body_seen) return cannot_tell(facts, no_body);
     const Contents::Values& read = facts.contents.values(compare.field, compare.folded);
     const Match result = any_of(read.values, [&](std::string_view value) {
-        return asked(compare, text_passes(compare.test, value, facts));
+        return asked(compare, text_passes(compare.test, {value, read.whole}, facts));
     });
     if (!read.incomplete || more_changes_nothing(compare, result)) return result;
     // A search that gave up has said so: that can be mended in the rule.
