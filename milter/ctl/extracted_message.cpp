@@ -78,8 +78,9 @@ std::string attachments_text(const ExtractedMessage& message) {
     Rows rows;
     for (std::size_t i = 0; i < message.attachments.size(); ++i) {
         const mail::Attachment& file = message.attachments[i];
-        rows.push_back({shown(file.path), joined(file.names), joined(file.types),
-                        bytes_text(file.size) + (file.encrypted ? ", encrypted" : "")});
+        rows.push_back(
+            {shown(file.path), joined(file.names), joined(file.types),
+             bytes_text(mail::decoded_bytes(file.body)) + (file.encrypted ? ", encrypted" : "")});
         for (const policy::AttachmentText& text : message.attachment_texts)
             if (text.attachment == i)
                 rows.push_back({"", "  " + shown(text.path), shown(text.type), state_of(text)});
@@ -149,7 +150,7 @@ json attachments_json(const ExtractedMessage& message) {
         all.push_back({{"path", file.path},
                        {"names", file.names},
                        {"types", file.types},
-                       {"bytes", file.size},
+                       {"bytes", mail::decoded_bytes(file.body)},
                        {"encrypted", file.encrypted},
                        {"texts", std::move(texts)}});
     }

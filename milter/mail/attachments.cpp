@@ -89,16 +89,8 @@ class Gathering {
             result_.unreadable = "attachments nested in a way that takes too long to read";
             return;
         }
-        std::string beginning;
-        read_in_pieces(
-            file.body,
-            [&](std::string_view piece) {
-                if (beginning.size() < file_type_bytes)
-                    beginning += piece.substr(0, file_type_bytes - beginning.size());
-                file.size += piece.size();
-                return true;
-            },
-            rest_);
+        const std::string beginning = beginning_of(file.body, file_type_bytes, rest_);
+        file.empty = beginning.empty();
         const std::string type(file_type(beginning));
         if (!type.empty()) add_new(file.types, type);
         file.encrypted = is_encrypted_file(beginning);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,11 @@ using TakePiece = std::function<bool(std::string_view piece)>;
 void read_in_pieces(const Body& body, const TakePiece& take,
                     const std::function<void()>& rest = {});
 
-// The first decoded bytes, at most `bytes` of them.
-std::string beginning_of(const Body& body, std::size_t bytes);
+// The first decoded bytes, at most `bytes` of them. `rest` as above.
+std::string beginning_of(const Body& body, std::size_t bytes,
+                         const std::function<void()>& rest = {});
+
+// How many there are. `rest` as above.
+std::uint64_t decoded_bytes(const Body& body, const std::function<void()>& rest = {});
 
 }  // namespace spillway::mail

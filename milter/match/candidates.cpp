@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "match/shadow.h"
+
 namespace spillway::match {
 std::uint32_t Candidates::most_finds(std::size_t text_bytes) {
     constexpr std::size_t bytes_a_find = 32;
@@ -46,15 +48,18 @@ void Candidates::merge(std::size_t number) {
     finds_[number] -= static_cast<std::uint32_t>(gone);
 }
 
-void Candidates::settle(const std::function<std::size_t(std::size_t)>& place_in_text) {
+void Candidates::settle(const PlacesInText* places) {
     gather();
     for (std::size_t number = 0; number < finds_.size(); ++number) {
         if (finds_[number] == 0) continue;
         merge(number);
-        if (!place_in_text) continue;
+        if (!places) continue;
+        PlacesInText::Walk walk(*places);
         for (Beginnings& one :
-             std::span(all_).subspan(ends_[number] - finds_[number], finds_[number]))
-            one = {place_in_text(one.first), place_in_text(one.last)};
+             std::span(all_).subspan(ends_[number] - finds_[number], finds_[number])) {
+            const std::size_t first = walk.to(one.first);
+            one = {first, walk.to(one.last)};
+        }
     }
 }
 

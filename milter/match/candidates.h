@@ -4,26 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <vector>
+
+#include "match/where.h"
 
 namespace spillway::match {
 
-// Places where a match may begin, the last one included. In bytes of a text or, while a set is at
-// work, of its shadow.
-struct Beginnings {
-    std::size_t first = 0;
-    std::size_t last = 0;
-};
-
-// Matches of a pattern begin in one of these, in order and apart from each other, or anywhere.
-struct Where {
-    bool anywhere = true;
-    std::span<const Beginnings> within{};
-
-    bool nowhere() const { return !anywhere && within.empty(); }
-};
+class PlacesInText;
 
 class Candidates {
   public:
@@ -40,7 +27,7 @@ class Candidates {
 
     void add(std::size_t number) { anywhere_[number / 64] |= std::uint64_t{1} << (number % 64); }
     void add_all() { anywhere_.assign(anywhere_.size(), ~std::uint64_t{0}); }
-    // The keys of the pattern are there; its prefix is to tell where.
+    // The keys of the pattern are there; its expression is to be looked for.
     void allow(std::size_t number) { allowed_[number / 64] |= std::uint64_t{1} << (number % 64); }
     bool is_allowed(std::size_t number) const {
         return (allowed_[number / 64] >> (number % 64) & 1) != 0;
@@ -48,8 +35,9 @@ class Candidates {
     // In no particular order.
     void add(std::size_t number, Beginnings beginnings);
 
-    // When all are added: orders them and makes places of a shadow those of a text.
-    void settle(const std::function<std::size_t(std::size_t)>& place_in_text);
+    // When all are added: orders them. Places of a shadow become those of the text; null for a text
+    // that is its own shadow.
+    void settle(const PlacesInText* places);
     Where where(std::size_t number) const;
     bool holds(std::size_t number) const { return is_anywhere(number) || finds_[number] > 0; }
 

@@ -10,8 +10,7 @@ namespace spillway::match {
 KeySet::KeySet(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved) {
     PatternsByKey keys;
     for (std::size_t number = 0; number < outlines.size(); ++number) {
-        const Asked asked{static_cast<std::uint32_t>(number),
-                          !outlines[number].prefix.shadows.empty()};
+        const Asked asked{static_cast<std::uint32_t>(number), !outlines[number].expression.empty()};
         for (const Key& key : outlines[number].keys) keys[key].push_back(asked);
     }
     if (keys.empty()) return;
@@ -67,15 +66,15 @@ void KeySet::found(std::size_t key, std::size_t end, Finding& finding) const {
     if (use.from_boundary && !is_boundary(finding.text, begin)) return;
     const bool anywhere = ++finds > finding.most_finds || use.reach > longest_reach;
     if (anywhere) finds = finding.most_finds + 1;
+    const Beginnings beginnings{begin - std::min<std::size_t>(begin, use.reach), begin};
     for (std::size_t i = use.first; i < use.end; ++i) {
-        const auto [number, has_prefix] = patterns_[i];
-        if (!anywhere)
-            finding.candidates.add(number,
-                                   {begin - std::min<std::size_t>(begin, use.reach), begin});
-        else if (has_prefix)
+        const auto [number, has_expression] = patterns_[i];
+        if (has_expression)
             finding.candidates.allow(number);
-        else
+        else if (anywhere)
             finding.candidates.add(number);
+        else
+            finding.candidates.add(number, beginnings);
     }
 }
 
@@ -87,6 +86,7 @@ int KeySet::note(unsigned key, unsigned long long, unsigned long long to, unsign
 
 hs_error_t KeySet::search(std::string_view text, hs_scratch_t* scratch,
                           Candidates& candidates) const {
+    if (!database_) return HS_SUCCESS;
     Finding finding{*this, text, candidates, Candidates::most_finds(text.size()),
                     std::vector<std::uint32_t>(uses_.size())};
     return hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch,

@@ -26,7 +26,8 @@ class KeySet {
     bool was_loaded() const { return was_loaded_; }
     SavedSet to_save() const { return {recipe_, serialised(database_)}; }
 
-    // Adds the patterns with a key in the text, which is a shadow, and where a match would begin.
+    // Adds the patterns with a key in the text, which is a shadow, and where a match would begin;
+    // those that have an expression, too, are allowed to have it looked for.
     hs_error_t search(std::string_view text, hs_scratch_t* scratch, Candidates& candidates) const;
 
   private:
@@ -40,7 +41,7 @@ class KeySet {
     };
     struct Asked {  // of a pattern with the key
         std::uint32_t number = 0;
-        bool has_prefix = false;
+        bool has_expression = false;
     };
     struct Finding;
     using PatternsByKey = std::map<Key, std::vector<Asked>>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "match/expression.h"
 #include "match/keys.h"
 #include "match/prefix.h"
 
@@ -139,8 +140,13 @@ std::optional<Outline> outline_of(std::string_view expression, std::string_view 
     const bool tell_where = std::ranges::all_of(
         outline.keys, [](const Key& key) { return key.reach <= longest_reach; });
     if (!outline.keys.empty() && tell_where) return outline;
-    if (auto prefix = prefix_of(*tree)) outline.prefix = *std::move(prefix);
-    if (outline.keys.empty() && outline.prefix.shadows.empty()) return std::nullopt;
+    auto prefix = outline.keys.empty() ? prefix_of(*tree) : std::nullopt;
+    if (prefix)
+        outline.prefix = *std::move(prefix);
+    else
+        outline.expression = expression_of(*tree);
+    const bool nothing = !prefix && outline.keys.empty() && outline.expression.empty();
+    if (nothing) return std::nullopt;
     return outline;
 }
 

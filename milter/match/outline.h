@@ -85,11 +85,13 @@ struct Prefix {
 // A key tells little of where a match begins when more characters than this may be before it.
 inline constexpr unsigned longest_reach = 1000;
 
-// What is looked for: the keys, or where there are none the prefix. With both, the keys tell
-// whether there is a match, and the prefix where it begins.
+// What is looked for: the keys, or where there are none the prefix, which both tell where a match
+// would begin, or the whole of the outline as an expression (expression.h), which does not. With
+// keys and an expression, both must be there.
 struct Outline {
     std::vector<Key> keys{};  // sorted
     Prefix prefix{};          // of no shadows where it tells nothing
+    std::string expression{};
 
     bool operator==(const Outline&) const = default;
 };

@@ -13,7 +13,7 @@
 
 #include <tl/expected.hpp>
 
-#include "match/candidates.h"
+#include "match/where.h"
 
 namespace spillway::match {
 

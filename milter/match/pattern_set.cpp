@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "mail/utf8.h"
+#include "match/candidates.h"
+#include "match/expression_set.h"
 #include "match/hyperscan.h"
 #include "match/key_set.h"
+#include "match/outline.h"
 #include "match/prefix_set.h"
 #include "match/shadow.h"
 
@@ -27,19 +31,86 @@ std::string recipe_of(const Outline& outline) {
     }
     recipe += fmt::format("{} {} ", int{outline.prefix.from_boundary}, outline.prefix.reach);
     for (const Shadows& shadows : outline.prefix.shadows) recipe += shadows.to_string();
-    return recipe;
+    return recipe + outline.expression;
 }
 
 }  // namespace
 
+struct PatternDraft::Set {
+    std::vector<Outline> outlines{};                  // by Seat::number
+    std::map<std::string, int, std::less<>> known{};  // by recipe
+};
+
+PatternDraft::PatternDraft() : members_(std::make_unique<Members>()) {}
+PatternDraft::~PatternDraft() = default;
+PatternDraft::PatternDraft(PatternDraft&&) noexcept = default;
+PatternDraft& PatternDraft::operator=(PatternDraft&&) noexcept = default;
+
 struct PatternSets::Set {
-    Set(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved)
-        : patterns(outlines.size()), keys(outlines, saved), prefixes(outlines) {}
+    Set(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved);
+
+    hs_error_t search(std::string_view text, hs_scratch_t* scratch, Candidates& candidates) const;
+
+    // Calls visit with all that have a database.
+    template <typename Visit>
+    void for_each_database(const Visit& visit) const {
+        if (keys.database()) visit(keys);
+        if (expressions.database()) visit(expressions);
+        for (const Alone& one : alone)
+            if (one.expression.database()) visit(one.expression);
+    }
+
+    // Of a pattern with keys, without which the expression is not looked for: most texts have none
+    // of them.
+    struct Alone {
+        std::uint32_t number;
+        ExpressionSet expression;
+    };
 
     std::size_t patterns;
     KeySet keys;
+    ExpressionSet expressions;  // of patterns without keys
+    std::vector<Alone> alone;
     PrefixSet prefixes;
 };
+
+namespace {
+
+std::vector<NumberedExpression> without_keys(const std::vector<Outline>& outlines) {
+    std::vector<NumberedExpression> expressions;
+    for (std::size_t number = 0; number < outlines.size(); ++number)
+        if (outlines[number].keys.empty() && !outlines[number].expression.empty())
+            expressions.push_back(
+                {static_cast<std::uint32_t>(number), outlines[number].expression});
+    return expressions;
+}
+
+}  // namespace
+
+PatternSets::Set::Set(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved)
+    : patterns(outlines.size()),
+      keys(outlines, saved),
+      expressions(without_keys(outlines), saved),
+      prefixes(outlines) {
+    for (std::uint32_t number = 0; number < outlines.size(); ++number) {
+        const Outline& outline = outlines[number];
+        if (!outline.keys.empty() && !outline.expression.empty())
+            alone.push_back({number, ExpressionSet({{number, outline.expression}}, saved)});
+    }
+}
+
+hs_error_t PatternSets::Set::search(std::string_view text, hs_scratch_t* scratch,
+                                    Candidates& candidates) const {
+    hs_error_t result = keys.search(text, scratch, candidates);
+    if (result == HS_SUCCESS) result = expressions.search(text, scratch, candidates);
+    for (const Alone& one : alone) {
+        if (result != HS_SUCCESS) break;
+        if (candidates.is_allowed(one.number))
+            result = one.expression.search(text, scratch, candidates);
+    }
+    prefixes.search(text, candidates);
+    return result;
+}
 
 PatternSets::PatternSets(const PatternDraft& draft, const std::vector<SavedSet>& saved)
     : scratches_(std::make_unique<Scratches>()) {
@@ -52,12 +123,12 @@ PatternSets::PatternSets(const PatternDraft& draft, const std::vector<SavedSet>&
         sizes_.patterns += one.outlines.size();
         sizes_.keyed += static_cast<std::size_t>(std::ranges::count_if(
             one.outlines, [](const Outline& outline) { return !outline.keys.empty(); }));
-        const KeySet& keys = sets_.back()->keys;
-        if (!keys.database()) continue;
-        scratches_->fit(keys.database());
-        sizes_.databases += 1;
-        sizes_.bytes += bytes_of(keys.database());
-        sizes_.loaded += keys.was_loaded() ? 1 : 0;
+        sets_.back()->for_each_database([&](const auto& part) {
+            scratches_->fit(part.database());
+            sizes_.databases += 1;
+            sizes_.bytes += bytes_of(part.database());
+            sizes_.loaded += part.was_loaded() ? 1 : 0;
+        });
     }
 }
 
@@ -74,17 +145,11 @@ Candidates PatternSets::scan(int set, std::string_view text) const {
         candidates.add_all();
         return candidates;
     }
-    if (in.keys.database()) {
-        Scratch scratch = scratches_->take();
-        const hs_error_t result = in.keys.search(scanned, scratch.get(), candidates);
-        scratches_->give_back(std::move(scratch));
-        if (result != HS_SUCCESS) candidates.add_all();
-    }
-    in.prefixes.search(scanned, candidates);
-    if (ascii)
-        candidates.settle({});
-    else
-        candidates.settle(PlacesInText(text));
+    Scratch scratch = sizes_.databases > 0 ? scratches_->take() : nullptr;
+    if (in.search(scanned, scratch.get(), candidates) != HS_SUCCESS) candidates.add_all();
+    if (scratch) scratches_->give_back(std::move(scratch));
+    const auto places = ascii ? std::nullopt : std::optional<PlacesInText>(text);
+    candidates.settle(places ? &*places : nullptr);
     return candidates;
 }
 
@@ -92,13 +157,14 @@ std::vector<SavedSet> PatternSets::to_save() const {
     std::vector<SavedSet> saved;
     if (sizes_.loaded == sizes_.databases) return saved;
     for (const auto& set : sets_) {
-        if (set && set->keys.database()) saved.push_back(set->keys.to_save());
+        if (!set) continue;
+        set->for_each_database([&](const auto& part) { saved.push_back(part.to_save()); });
     }
     return saved;
 }
 
 Seat PatternDraft::add(const std::string& kind, const Pattern& pattern) {
-    auto outline = outline_of(pattern.expression(), pattern.flags(), members_);
+    auto outline = outline_of(pattern.expression(), pattern.flags(), *members_);
     if (!outline) return {};
     const auto [kind_at, is_new] = kinds_.try_emplace(kind, static_cast<int>(sets_.size()));
     if (is_new) sets_.emplace_back();
@@ -109,19 +175,22 @@ Seat PatternDraft::add(const std::string& kind, const Pattern& pattern) {
     return {kind_at->second, at->second};
 }
 
+Scans::Scans(const PatternSets* sets) : sets_(sets) {}
+Scans::~Scans() = default;
+
 const Candidates* Scans::candidates(int set, std::string_view text) {
     if (!sets_ || set < 0 || !sets_->holds(set)) return nullptr;
     const Key key{set, text.data(), text.size()};
-    if (!last_ || last_->first != key) {
-        auto found = done_.find(key);
-        if (found == done_.end()) {
-            const auto began = std::chrono::steady_clock::now();
-            found = done_.emplace(key, sets_->scan(set, text)).first;
-            spent_ += std::chrono::steady_clock::now() - began;
-        }
-        last_ = &*found;
+    if (last_ && last_key_ == key) return last_;
+    auto& found = done_[key];
+    if (!found) {
+        const auto began = std::chrono::steady_clock::now();
+        found = std::make_unique<const Candidates>(sets_->scan(set, text));
+        spent_ += std::chrono::steady_clock::now() - began;
     }
-    return &last_->second;
+    last_key_ = key;
+    last_ = found.get();
+    return last_;
 }
 
 Where Scans::where(Seat seat, std::string_view text) {

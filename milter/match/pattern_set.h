@@ -2,9 +2,10 @@
 // those are asked one by one. What a text costs does not grow with the patterns that are not in it.
 //
 // Patterns are gathered by the kind of text they are asked of, a set each. A set looks for literals
-// that every match has in it (keys.h), and for the first characters of the few patterns that have
-// none (prefix.h). It says no only where the pattern itself would, and yes to few places of the
-// text; a pattern that no set takes is a candidate everywhere.
+// that every match has in it (keys.h); of the few patterns that have none for their first
+// characters (prefix.h) or for all of their outline (expression.h), whichever is the cheaper. It
+// says no only where the pattern itself would, and yes to few places of the text; a pattern that no
+// set takes is a candidate everywhere.
 #pragma once
 
 #include <chrono>
@@ -16,31 +17,34 @@
 #include <tuple>
 #include <vector>
 
-#include "match/candidates.h"
-#include "match/outline.h"
 #include "match/pattern.h"
 #include "match/saved_sets.h"
+#include "match/where.h"
 
 namespace spillway::match {
 
+class Candidates;
+class Members;
 class Scratches;
 
 // Gathers patterns while a policy is compiled. Of one thread.
 class PatternDraft {
   public:
+    PatternDraft();
+    ~PatternDraft();
+    PatternDraft(PatternDraft&&) noexcept;
+    PatternDraft& operator=(PatternDraft&&) noexcept;
+
     // `kind` names the texts the pattern will be asked of: any name, the same for the same texts.
     Seat add(const std::string& kind, const Pattern& pattern);
 
-    struct Set {
-        std::vector<Outline> outlines;                  // by Seat::number
-        std::map<std::string, int, std::less<>> known;  // by recipe
-    };
+    struct Set;
     const std::vector<Set>& sets() const { return sets_; }
 
   private:
     std::map<std::string, int, std::less<>> kinds_;
     std::vector<Set> sets_;  // by Seat::set
-    Members members_;
+    std::unique_ptr<Members> members_;
 };
 
 // Immutable but for a pool of what scans write to; any number of threads may scan at once.
@@ -63,7 +67,7 @@ class PatternSets {
         std::size_t sets = 0;
         std::size_t patterns = 0;   // that are looked for, alike ones counted once
         std::size_t keyed = 0;      // of these, by keys
-        std::size_t databases = 0;  // at most one a set
+        std::size_t databases = 0;  // of all sets
         std::size_t bytes = 0;      // of these
         std::size_t loaded = 0;     // of these, not compiled
     };
@@ -81,7 +85,10 @@ class PatternSets {
 class Scans {
   public:
     // `sets` may be null and must outlive this.
-    explicit Scans(const PatternSets* sets) : sets_(sets) {}
+    explicit Scans(const PatternSets* sets);
+    ~Scans();
+    Scans(const Scans&) = delete;
+    Scans& operator=(const Scans&) = delete;
 
     // Where in the text matches of the pattern with this seat may begin. The text is known by its
     // place in memory: it must stay there, and what it is, until forget(), and so does the answer.
@@ -104,8 +111,9 @@ class Scans {
 
     const PatternSets* sets_;
     std::chrono::nanoseconds spent_{};
-    std::map<Key, Candidates> done_;
-    const std::pair<const Key, Candidates>* last_ = nullptr;
+    std::map<Key, std::unique_ptr<const Candidates>> done_;
+    Key last_key_;
+    const Candidates* last_ = nullptr;
 };
 
 }  // namespace spillway::match

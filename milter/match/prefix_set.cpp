@@ -12,23 +12,22 @@ PrefixSet::PrefixSet(const std::vector<Outline>& outlines) {
     add_all(outlines, true);
 }
 
-void PrefixSet::add_all(const std::vector<Outline>& outlines, bool keyed) {
+void PrefixSet::add_all(const std::vector<Outline>& outlines, bool from_boundary) {
     constexpr std::size_t all_bits = 64;
     bool begun = false;
     for (std::size_t number = 0; number < outlines.size(); ++number) {
-        const Outline& outline = outlines[number];
-        if (outline.prefix.shadows.empty() || outline.keys.empty() == keyed) continue;
+        const Prefix& prefix = outlines[number].prefix;
+        if (prefix.shadows.empty() || prefix.from_boundary != from_boundary) continue;
         if (!begun || groups_.back().patterns.size() == all_bits) groups_.emplace_back();
         begun = true;
-        groups_.back().keyed = keyed;
-        add(outline.prefix, static_cast<std::uint32_t>(number), groups_.back());
+        groups_.back().from_boundary = from_boundary;
+        add(prefix, static_cast<std::uint32_t>(number), groups_.back());
     }
 }
 
 void PrefixSet::add(const Prefix& prefix, std::uint32_t number, Group& group) {
     const Bits bit = Bits{1} << group.patterns.size();
     group.patterns.push_back({number, prefix.reach});
-    if (!prefix.from_boundary) group.unbound |= bit;
     for (std::size_t place = 0; place < longest_prefix; ++place) {
         const bool over = place >= prefix.shadows.size();
         for (std::size_t shadow = 0; shadow < end_of_text; ++shadow)
@@ -39,29 +38,28 @@ void PrefixSet::add(const Prefix& prefix, std::uint32_t number, Group& group) {
 
 PrefixSet::Bits PrefixSet::beginning_at(const Group& group, std::string_view text, std::size_t at,
                                         Bits bits) {
-    for (std::size_t place = 0; place < longest_prefix && bits != 0; ++place) {
-        const std::size_t shadow =
-            at + place < text.size() ? static_cast<unsigned char>(text[at + place]) : end_of_text;
-        bits &= group.rows[place][shadow];
+    const auto shadow = [&](std::size_t place) -> std::size_t {
+        return static_cast<unsigned char>(text[at + place]);
+    };
+    if (at + longest_prefix > text.size()) {
+        for (std::size_t place = 0; place < longest_prefix; ++place)
+            bits &= group.rows[place][at + place < text.size() ? shadow(place) : end_of_text];
+        return bits;
     }
-    return bits;
-}
-
-PrefixSet::Bits PrefixSet::wanted(const Group& group, const Candidates& candidates) {
-    if (!group.keyed) return ~Bits{0};
-    Bits bits = 0;
-    for (std::size_t i = 0; i < group.patterns.size(); ++i)
-        if (candidates.is_allowed(group.patterns[i].number)) bits |= Bits{1} << i;
+    // Two at once: most places are out after that, and a branch costs more than to look once more.
+    for (std::size_t place = 0; place < longest_prefix && bits != 0; place += 2)
+        bits &= group.rows[place][shadow(place)] & group.rows[place + 1][shadow(place + 1)];
     return bits;
 }
 
 void PrefixSet::search(const Group& group, std::string_view text, Candidates& candidates) {
-    Bits left = wanted(group, candidates);
-    if (left == 0) return;
+    Bits left = ~Bits{0};
+    bool word_before = false;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        Bits bits = beginning_at(group, text, at, left);
-        if ((bits & ~group.unbound) != 0 && !is_boundary(text, at)) bits &= group.unbound;
-        for (; bits != 0; bits &= bits - 1) {
+        const bool boundary = is_word_of_ascii(text[at]) != word_before;
+        word_before ^= boundary;
+        if (group.from_boundary && !boundary) continue;
+        for (Bits bits = beginning_at(group, text, at, left); bits != 0; bits &= bits - 1) {
             const auto index = static_cast<std::size_t>(std::countr_zero(bits));
             const auto [number, reach] = group.patterns[index];
             candidates.add(number, {at - std::min<std::size_t>(at, reach), at});

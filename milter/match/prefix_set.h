@@ -19,8 +19,7 @@ class PrefixSet {
     // The outlines with a prefix, by the numbers of their patterns.
     explicit PrefixSet(const std::vector<Outline>& outlines);
 
-    // Adds where matches may begin in the text, which is a shadow; of patterns with keys only those
-    // that are allowed.
+    // Adds where matches may begin in the text, which is a shadow.
     void search(std::string_view text, Candidates& candidates) const;
 
   private:
@@ -30,8 +29,7 @@ class PrefixSet {
 
     struct Group {
         std::array<Row, longest_prefix> rows{};
-        bool keyed = false;  // all of its patterns have keys, or none
-        Bits unbound = 0;    // patterns that need no boundary
+        bool from_boundary = false;  // all of its patterns begin at one
         struct Pattern {
             std::uint32_t number;
             unsigned reach;
@@ -39,10 +37,9 @@ class PrefixSet {
         std::vector<Pattern> patterns{};
     };
 
-    void add_all(const std::vector<Outline>& outlines, bool keyed);
+    void add_all(const std::vector<Outline>& outlines, bool from_boundary);
     static void add(const Prefix& prefix, std::uint32_t number, Group& group);
     static Bits beginning_at(const Group& group, std::string_view text, std::size_t at, Bits bits);
-    static Bits wanted(const Group& group, const Candidates& candidates);
     static void search(const Group& group, std::string_view text, Candidates& candidates);
 
     std::vector<Group> groups_;

@@ -88,11 +88,23 @@ PlacesInText::PlacesInText(std::string_view text) {
     }
 }
 
-std::size_t PlacesInText::operator()(std::size_t place_in_shadow) const {
-    const auto behind =
-        std::ranges::upper_bound(stretches_, place_in_shadow, {}, &Stretch::in_shadow);
-    const Stretch& stretch = *(behind - 1);
-    return stretch.in_text + (place_in_shadow - stretch.in_shadow);
+// Most places are a few stretches behind the last one; some are thousands.
+std::size_t PlacesInText::Walk::to(std::size_t place_in_shadow) {
+    const auto& all = places_.stretches_;
+    constexpr std::size_t steps = 16;
+    const std::size_t near_end = std::min(stretch_ + steps, all.size());
+    std::size_t next = stretch_ + 1;
+    while (next < near_end && all[next].in_shadow <= place_in_shadow) ++next;
+    if (next == near_end) {
+        const auto before = [](std::size_t place, const Stretch& one) {
+            return place < one.in_shadow;
+        };
+        const auto rest = all.begin() + static_cast<std::ptrdiff_t>(next) - 1;
+        next = static_cast<std::size_t>(std::upper_bound(rest, all.end(), place_in_shadow, before) -
+                                        all.begin());
+    }
+    stretch_ = next - 1;
+    return all[stretch_].in_text + (place_in_shadow - all[stretch_].in_shadow);
 }
 
 }  // namespace spillway::match

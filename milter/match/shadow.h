@@ -39,8 +39,17 @@ class PlacesInText {
   public:
     explicit PlacesInText(std::string_view text);
 
-    // Of the character with this shadow.
-    std::size_t operator()(std::size_t place_in_shadow) const;
+    // From place to place, none before the last one.
+    class Walk {
+      public:
+        explicit Walk(const PlacesInText& places) : places_(places) {}
+        // Of the character with this shadow.
+        std::size_t to(std::size_t place_in_shadow);
+
+      private:
+        const PlacesInText& places_;
+        std::size_t stretch_ = 0;
+    };
 
   private:
     // From here on to the next a character is a byte.

@@ -69,6 +69,15 @@ const mail::Attachments& Contents::attachments() {
     return attachments_.emplace(mail::attachments_of(parts(), limits_, message_.give_back));
 }
 
+const std::vector<std::uint64_t>& Contents::attachment_sizes() {
+    if (attachment_sizes_) return *attachment_sizes_;
+    const Making timed(*this);
+    std::vector<std::uint64_t> sizes;
+    for (const mail::Attachment& file : attachments().files)
+        sizes.push_back(mail::decoded_bytes(file.body, message_.give_back));
+    return attachment_sizes_.emplace(std::move(sizes));
+}
+
 std::optional<std::string> Contents::attachments_incomplete() {
     return parts().incomplete ? parts().incomplete : attachments().unreadable;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -50,6 +51,7 @@ class Contents {
     const mail::Parts& parts();
     const mail::ReadText& text();
     const mail::Attachments& attachments();
+    const std::vector<std::uint64_t>& attachment_sizes();  // of all files, decoded
 
     // Handed in before the rules are read, where a rule asks for them; never is cannot tell.
     void know(std::vector<AttachmentText> texts) { attachment_texts_ = std::move(texts); }
@@ -103,6 +105,7 @@ class Contents {
     std::optional<mail::Parts> parts_;
     std::optional<mail::ReadText> text_;
     std::optional<mail::Attachments> attachments_;
+    std::optional<std::vector<std::uint64_t>> attachment_sizes_;
     std::optional<std::vector<AttachmentText>> attachment_texts_;
     std::map<std::pair<Field, bool>, Values> values_;
     std::deque<std::string> made_;  // what values point into

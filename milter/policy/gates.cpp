@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "match/candidates.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
 #include "policy/variants.h"

@@ -245,10 +245,10 @@ Match attachments_compared(const CompareNumber& compare, Facts& facts) {
     if (!facts.message().body_seen) return cannot_tell(facts, no_body);
     const auto& files = facts.contents.attachments().files;
     const bool of_size = compare.quantity == Quantity::attachment_size;
-    const auto fits = [&](const mail::Attachment& file) {
-        return in_order(static_cast<std::int64_t>(file.size), compare.order, compare.value);
+    const auto fits = [&](std::uint64_t bytes) {
+        return in_order(static_cast<std::int64_t>(bytes), compare.order, compare.value);
     };
-    const bool result = of_size ? std::ranges::any_of(files, fits)
+    const bool result = of_size ? std::ranges::any_of(facts.contents.attachment_sizes(), fits)
                                 : in_order(std::ssize(files), compare.order, compare.value);
     const auto incomplete = facts.contents.attachments_incomplete();
     const bool larger_is_fine =

@@ -53,7 +53,7 @@ class Asking {
 };
 
 void Asking::ask(std::size_t number, const mail::Attachment& file) {
-    if (file.size == 0 || was_taken_apart(file)) return;
+    if (file.empty || was_taken_apart(file)) return;
     if (file.encrypted)
         told_of(number).encrypted = true;
     else if (text_left_ == 0)

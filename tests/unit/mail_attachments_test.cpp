@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_file_has_path_size_and_bytes) {
              "JVBERi0xLjQ="));
     const Attachment& file = read.only();
     BOOST_TEST(file.path == "2");
-    BOOST_TEST(file.size == 8U);
+    BOOST_TEST(decoded_bytes(file.body) == 8U);
     BOOST_TEST(bytes_of(file) == "%PDF-1.4");
     BOOST_TEST(file.names == std::vector<std::string>{"a.pdf"}, boost::test_tools::per_element());
     BOOST_TEST(file.types == std::vector<std::string>{"application/pdf"},
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(files_in_uuencode_are_found_in_any_text) {
     const Read plain("\r\n" + uu);
     BOOST_TEST(plain.only().names.front() == "a b.txt");
     BOOST_TEST(bytes_of(plain.only()) == "cat");
-    BOOST_TEST(plain.only().size == 3U);
+    BOOST_TEST(decoded_bytes(plain.only().body) == 3U);
     BOOST_TEST(plain.only().path == "1/1");
 
     const Read two("\r\n" + uu + uu);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(files_of_winmail_dat_are_told_each) {
     BOOST_TEST(has(first.names, "a long name.exe"));
     BOOST_TEST(has(first.names, "short.ex_"));
     BOOST_TEST(has(first.types, "application/x-dosexec"));
-    BOOST_TEST(first.size == 5U);
+    BOOST_TEST(decoded_bytes(first.body) == 5U);
     BOOST_TEST(bytes_of(read.attachments.files[2]) == "cat");
     BOOST_TEST(!read.attachments.unreadable.has_value());
 }

@@ -49,7 +49,8 @@ bool tells(const Attachments& attachments, const std::string& name, long size) {
     for (const Attachment& file : attachments.files)
         for (const std::string& each : file.names)
             for (const std::string& spelling : spellings)
-                if (each == spelling && (size < 0 || file.size == static_cast<std::size_t>(size)))
+                if (each == spelling &&
+                    (size < 0 || decoded_bytes(file.body) == static_cast<std::uint64_t>(size)))
                     return true;
     return false;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/test/unit_test.hpp>
 
+#include "match/candidates.h"
 #include "match/pattern_set.h"
 #include "unit/cpu_time.h"
 #include "unit/spamassassin_rules.h"
