@@ -48,6 +48,13 @@ class Candidates {
             if (holds(number)) visit(number);
     }
 
+    std::uint32_t finds(std::size_t number) const { return finds_[number]; }
+    // It is in the text nowhere after all. Before all are added and settled only.
+    void forget(std::size_t number) {
+        anywhere_[number / 64] &= ~(std::uint64_t{1} << (number % 64));
+        finds_[number] = 0;
+    }
+
     bool is_anywhere(std::size_t number) const {
         return (anywhere_[number / 64] >> (number % 64) & 1) != 0;
     }

@@ -34,8 +34,7 @@ double key_bits(const Key& key) {
     const std::size_t longer = key.text.size() - shortest_key;
     double bits = longer < price_of_shortness.size() ? -price_of_shortness[longer] : 0;
     bits += boundary_bits * (key.from_boundary + key.to_boundary);
-    for (const char c : key.text) bits += bits_of(static_cast<unsigned char>(c));
-    return bits;
+    return bits + bits_of(std::string_view(key.text));
 }
 
 double any_key_bits(const Keys& keys) {

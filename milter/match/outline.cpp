@@ -140,12 +140,10 @@ std::optional<Outline> outline_of(std::string_view expression, std::string_view 
     const bool tell_where = std::ranges::all_of(
         outline.keys, [](const Key& key) { return key.reach <= longest_reach; });
     if (!outline.keys.empty() && tell_where) return outline;
-    auto prefix = outline.keys.empty() ? prefix_of(*tree) : std::nullopt;
-    if (prefix)
-        outline.prefix = *std::move(prefix);
-    else
-        outline.expression = expression_of(*tree);
-    const bool nothing = !prefix && outline.keys.empty() && outline.expression.empty();
+    if (outline.keys.empty()) outline.prefix = prefix_of(*tree).value_or(Prefix{});
+    outline.expression = expression_of(*tree);
+    const bool nothing =
+        outline.keys.empty() && outline.prefix.shadows.empty() && outline.expression.empty();
     if (nothing) return std::nullopt;
     return outline;
 }

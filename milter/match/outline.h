@@ -86,8 +86,7 @@ struct Prefix {
 inline constexpr unsigned longest_reach = 1000;
 
 // What is looked for: the keys, or where there are none the prefix, which both tell where a match
-// would begin, or the whole of the outline as an expression (expression.h), which does not. With
-// keys and an expression, both must be there.
+// would begin; failing both, or where they tell little, the whole of the outline (expression.h).
 struct Outline {
     std::vector<Key> keys{};  // sorted
     Prefix prefix{};          // of no shadows where it tells nothing

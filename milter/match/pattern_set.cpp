@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "mail/utf8.h"
+#include "match/automaton.h"
 #include "match/candidates.h"
-#include "match/expression_set.h"
 #include "match/hyperscan.h"
 #include "match/key_set.h"
 #include "match/outline.h"
@@ -49,67 +49,63 @@ PatternDraft& PatternDraft::operator=(PatternDraft&&) noexcept = default;
 struct PatternSets::Set {
     Set(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved);
 
-    hs_error_t search(std::string_view text, hs_scratch_t* scratch, Candidates& candidates) const;
+    void search(std::string_view text, hs_scratch_t* scratch, Candidates& candidates) const;
 
     // Calls visit with all that have a database.
     template <typename Visit>
     void for_each_database(const Visit& visit) const {
         if (keys.database()) visit(keys);
-        if (expressions.database()) visit(expressions);
-        for (const Alone& one : alone)
-            if (one.expression.database()) visit(one.expression);
+        for (const Whole& one : wholes)
+            if (one.automaton.database()) visit(one.automaton);
     }
 
-    // Of a pattern with keys, without which the expression is not looked for: most texts have none
-    // of them.
-    struct Alone {
+    // Looked for where keys and prefix tell too little.
+    struct Whole {
         std::uint32_t number;
-        ExpressionSet expression;
+        bool has_keys;
+        bool has_prefix;
+        Automaton automaton;
+
+        bool is_needed(std::size_t text_bytes, const Candidates& candidates) const;
     };
 
     std::size_t patterns;
     KeySet keys;
-    ExpressionSet expressions;  // of patterns without keys
-    std::vector<Alone> alone;
     PrefixSet prefixes;
+    std::vector<Whole> wholes;
 };
 
-namespace {
-
-std::vector<NumberedExpression> without_keys(const std::vector<Outline>& outlines) {
-    std::vector<NumberedExpression> expressions;
-    for (std::size_t number = 0; number < outlines.size(); ++number)
-        if (outlines[number].keys.empty() && !outlines[number].expression.empty())
-            expressions.push_back(
-                {static_cast<std::uint32_t>(number), outlines[number].expression});
-    return expressions;
-}
-
-}  // namespace
-
 PatternSets::Set::Set(const std::vector<Outline>& outlines, const std::vector<SavedSet>& saved)
-    : patterns(outlines.size()),
-      keys(outlines, saved),
-      expressions(without_keys(outlines), saved),
-      prefixes(outlines) {
+    : patterns(outlines.size()), keys(outlines, saved), prefixes(outlines) {
     for (std::uint32_t number = 0; number < outlines.size(); ++number) {
         const Outline& outline = outlines[number];
-        if (!outline.keys.empty() && !outline.expression.empty())
-            alone.push_back({number, ExpressionSet({{number, outline.expression}}, saved)});
+        if (outline.expression.empty()) continue;
+        wholes.push_back({number, !outline.keys.empty(), !outline.prefix.shadows.empty(),
+                          Automaton(outline.expression, saved)});
     }
 }
 
-hs_error_t PatternSets::Set::search(std::string_view text, hs_scratch_t* scratch,
-                                    Candidates& candidates) const {
-    hs_error_t result = keys.search(text, scratch, candidates);
-    if (result == HS_SUCCESS) result = expressions.search(text, scratch, candidates);
-    for (const Alone& one : alone) {
-        if (result != HS_SUCCESS) break;
-        if (candidates.is_allowed(one.number))
-            result = one.expression.search(text, scratch, candidates);
-    }
+// To ask PCRE2 about a place takes as long as the automaton takes for a hundred and more.
+bool PatternSets::Set::Whole::is_needed(std::size_t text_bytes,
+                                        const Candidates& candidates) const {
+    constexpr std::size_t bytes_a_find = 256;
+    constexpr std::size_t few = 4;
+    if (has_keys) return candidates.is_allowed(number);
+    if (!has_prefix || candidates.is_anywhere(number)) return true;
+    return candidates.finds(number) > few + text_bytes / bytes_a_find;
+}
+
+void PatternSets::Set::search(std::string_view text, hs_scratch_t* scratch,
+                              Candidates& candidates) const {
+    if (keys.search(text, scratch, candidates) != HS_SUCCESS) return candidates.add_all();
     prefixes.search(text, candidates);
-    return result;
+    for (const Whole& one : wholes) {
+        if (!one.is_needed(text.size(), candidates)) continue;
+        if (!one.automaton.may_be_in(text, scratch))
+            candidates.forget(one.number);
+        else if (!candidates.holds(one.number))
+            candidates.add(one.number);
+    }
 }
 
 PatternSets::PatternSets(const PatternDraft& draft, const std::vector<SavedSet>& saved)
@@ -146,7 +142,7 @@ Candidates PatternSets::scan(int set, std::string_view text) const {
         return candidates;
     }
     Scratch scratch = sizes_.databases > 0 ? scratches_->take() : nullptr;
-    if (in.search(scanned, scratch.get(), candidates) != HS_SUCCESS) candidates.add_all();
+    in.search(scanned, scratch.get(), candidates);
     if (scratch) scratches_->give_back(std::move(scratch));
     const auto places = ascii ? std::nullopt : std::optional<PlacesInText>(text);
     candidates.settle(places ? &*places : nullptr);

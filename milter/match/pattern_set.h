@@ -3,7 +3,7 @@
 //
 // Patterns are gathered by the kind of text they are asked of, a set each. A set looks for literals
 // that every match has in it (keys.h); of the few patterns that have none for their first
-// characters (prefix.h) or for all of their outline (expression.h), whichever is the cheaper. It
+// characters (prefix.h), and where either tells little for all of their outline (expression.h). It
 // says no only where the pattern itself would, and yes to few places of the text; a pattern that no
 // set takes is a candidate everywhere.
 #pragma once

@@ -116,8 +116,8 @@ Rated rated(const Layers& layers, bool from_boundary, unsigned reach) {
     for (std::size_t i = 0; i < longest_prefix; ++i) {
         if (layers.lengths[i]) break;  // a match may have ended
         rated.prefix.shadows.push_back(layers.at[i]);
-        rated.bits += bits_of(layers.at[i]);
     }
+    rated.bits += bits_of(std::span<const Shadows>(rated.prefix.shadows));
     return rated;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 namespace spillway::match {
 namespace {
@@ -33,7 +35,55 @@ double bits_of_repeat(const Outlined& node) {
     return static_cast<double>(node.least) * once - std::log2(std::max(1.0, ways));
 }
 
+// Letters are not independent of each other: these are in thousands of places of a text or in none.
+constexpr std::array<std::string_view, 7> clusters{
+    "=\"https://www.", "=\"http://www.", "<a href=\"http", "<img src=\"http",
+    ".com/",           "mailto:",        "</a></td></tr>"};
+
+// Three letters of a cluster may well be of a word.
+bool tells(std::string_view piece) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return piece.size() > 3 || (piece.size() == 3 && !std::ranges::all_of(piece, is_letter));
+}
+
+// The bits of each character, less those of clusters. is_at(place, character) says whether the
+// character may be at that place, is_narrow(place) whether few others may: a class of many is meant
+// for something else.
+template <typename BitsAt, typename IsAt, typename IsNarrow>
+double bits_of_run(std::size_t size, const BitsAt& bits_at, const IsAt& is_at,
+                   const IsNarrow& is_narrow) {
+    std::vector<double> bits(size);
+    for (std::size_t place = 0; place < size; ++place) bits[place] = bits_at(place);
+    const auto forget = [&](std::size_t first, std::string_view cluster) {
+        std::size_t same = 0;
+        int narrow = 0;
+        for (; first + same < size && same < cluster.size() && is_at(first + same, cluster[same]);
+             ++same)
+            narrow += is_narrow(first + same) ? 1 : 0;
+        if (narrow < 2 || !tells(cluster.substr(0, same))) return;
+        for (std::size_t place = first; place < first + same; ++place) bits[place] = 0;
+    };
+    for (std::size_t first = 0; first < size; ++first)
+        for (const std::string_view cluster : clusters)
+            for (std::size_t at = 0; at < cluster.size(); ++at) forget(first, cluster.substr(at));
+    return std::accumulate(bits.begin(), bits.end(), 0.0);
+}
+
 }  // namespace
+
+double bits_of(std::string_view text) {
+    return bits_of_run(
+        text.size(), [&](std::size_t at) { return bits_of(static_cast<unsigned char>(text[at])); },
+        [&](std::size_t at, char c) { return text[at] == c; }, [](std::size_t) { return true; });
+}
+
+double bits_of(std::span<const Shadows> run) {
+    constexpr std::size_t few = 4;
+    return bits_of_run(
+        run.size(), [&](std::size_t at) { return bits_of(run[at]); },
+        [&](std::size_t at, char c) { return run[at][static_cast<unsigned char>(c)]; },
+        [&](std::size_t at) { return run[at].count() <= few; });
+}
 
 void AnyOf::add(double bits) { expected_ += std::exp2(-bits); }
 

@@ -4,11 +4,18 @@
 // Pure functions; any number of threads.
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "match/outline.h"
 
 namespace spillway::match {
 
 inline constexpr double boundary_bits = 1;
+
+// Characters that follow each other. Of what links and markup begin with nothing is rare.
+double bits_of(std::string_view text);  // in lower case where case does not count
+double bits_of(std::span<const Shadows> run);
 
 double bits_of(unsigned char shadow);
 double bits_of(const Shadows& shadows);  // of any one of them
