@@ -19,10 +19,10 @@ constexpr std::size_t most_spellings = 16;  // of texts put together from choice
 constexpr std::size_t most_keys = 300;      // of one expression
 
 constexpr double rare_enough = 12;         // bits: a dozen false finds in 50 kB
-constexpr double as_good_as_any = 36;      // bits: rarer ones are no better
+constexpr double as_good_as_any = 80;      // bits: rarer ones are no better
 constexpr double price_of_key = 0.25;      // bits
 constexpr double price_of_reach = 0.02;    // bits a character: more places to ask PCRE2 about
-constexpr double price_of_any_reach = 16;  // bits: tells that there may be a match, not where
+constexpr double price_of_any_reach = 40;  // bits: tells that there may be a match, not where
 
 bool is_upper(unsigned char c) { return c >= 'A' && c <= 'Z'; }
 
