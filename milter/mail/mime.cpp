@@ -122,26 +122,43 @@ Delimiter delimiter(std::string_view line, std::string_view boundary) {
     return closes ? Delimiter::end : Delimiter::part;
 }
 
+// Where the first line with "--" in front begins, from here on; the end of the body if none does.
+// In base64, which is most of what is sent, there is no dash to stop at.
+std::size_t next_dashes(std::string_view body, std::size_t at, Rests& rests) {
+    constexpr std::size_t window = 1'000'000;
+    const auto skip_to = [&](char wanted) {
+        const std::string_view piece = body.substr(at, window);
+        const std::size_t skipped = std::min(piece.find(wanted), piece.size());
+        rests.read(skipped);
+        at += skipped;
+    };
+    while (at < body.size()) {
+        skip_to('-');
+        const bool begins_line = at == 0 || body[at - 1] == '\n';
+        if (begins_line && body.substr(at).starts_with("--")) return at;
+        if (at < body.size() && body[at] == '-') skip_to('\n');
+    }
+    return at;
+}
+
 bool has_delimiter(std::string_view body, std::string_view boundary, Rests& rests) {
-    for (std::size_t at = 0; at < body.size();) {
+    for (std::size_t at = next_dashes(body, 0, rests); at < body.size();) {
         const Line line = line_at(body, at);
-        rests.read(line.next - at);
         if (delimiter(line.text, boundary) != Delimiter::none) return true;
-        at = line.next;
+        at = next_dashes(body, line.next, rests);
     }
     return false;
 }
 
 // Without a usable boundary parameter: the first line that looks like a delimiter.
 std::optional<std::string> guessed_boundary(std::string_view body, Rests& rests) {
-    for (std::size_t at = 0; at < body.size();) {
+    for (std::size_t at = next_dashes(body, 0, rests); at < body.size();) {
         const Line line = line_at(body, at);
-        rests.read(line.next - at);
-        if (line.text.starts_with("--") && line.text.size() <= longest_boundary) {
+        if (line.text.size() <= longest_boundary) {
             const std::size_t end = line.text.find_last_not_of(" \t\r");
             return std::string(line.text.substr(2, end - 1));
         }
-        at = line.next;
+        at = next_dashes(body, line.next, rests);
     }
     return std::nullopt;
 }
@@ -347,9 +364,8 @@ class Walk {
                 outside.push_back(piece);
             }
         };
-        for (std::size_t at = 0; at < body.size();) {
+        for (std::size_t at = next_dashes(body, 0, rests_); at < body.size();) {
             const Line line = line_at(body, at);
-            rests_.read(line.next - at);
             const Delimiter found = delimiter(line.text, boundary);
             if (found != Delimiter::none) {
                 end_piece(at);
@@ -357,7 +373,7 @@ class Walk {
                 begin = line.next;
                 if (parts_ + static_cast<int>(parts.size()) > limits_.parts) break;
             }
-            at = line.next;
+            at = next_dashes(body, line.next, rests_);
         }
         end_piece(body.size());
         if (parts.empty()) return add_undivided(outside, whole);
