@@ -12,6 +12,13 @@ std::uint32_t Candidates::most_finds(std::size_t text_bytes) {
     return static_cast<std::uint32_t>(std::clamp(text_bytes / bytes_a_find, least, most));
 }
 
+std::uint32_t Candidates::few_finds(std::size_t text_bytes) {
+    constexpr std::size_t bytes_a_find = 256;
+    constexpr std::uint32_t least = 4;
+    return std::min(least + static_cast<std::uint32_t>(text_bytes / bytes_a_find),
+                    most_finds(text_bytes));
+}
+
 void Candidates::add(std::size_t number, Beginnings beginnings) {
     if (is_anywhere(number)) return;
     if (++finds_[number] > most_finds_) return add(number);

@@ -66,7 +66,7 @@ struct PatternSets::Set {
         bool has_prefix;
         Automaton automaton;
 
-        bool is_needed(std::size_t text_bytes, const Candidates& candidates) const;
+        bool is_needed(const Candidates& candidates) const;
     };
 
     std::size_t patterns;
@@ -85,14 +85,10 @@ PatternSets::Set::Set(const std::vector<Outline>& outlines, const std::vector<Sa
     }
 }
 
-// To ask PCRE2 about a place takes as long as the automaton takes for a hundred and more.
-bool PatternSets::Set::Whole::is_needed(std::size_t text_bytes,
-                                        const Candidates& candidates) const {
-    constexpr std::size_t bytes_a_find = 256;
-    constexpr std::size_t few = 4;
+// Where a prefix is in few places PCRE2 is sooner asked at once.
+bool PatternSets::Set::Whole::is_needed(const Candidates& candidates) const {
     if (has_keys) return candidates.is_allowed(number);
-    if (!has_prefix || candidates.is_anywhere(number)) return true;
-    return candidates.finds(number) > few + text_bytes / bytes_a_find;
+    return !has_prefix || candidates.is_anywhere(number);
 }
 
 void PatternSets::Set::search(std::string_view text, hs_scratch_t* scratch,
@@ -100,7 +96,7 @@ void PatternSets::Set::search(std::string_view text, hs_scratch_t* scratch,
     if (keys.search(text, scratch, candidates) != HS_SUCCESS) return candidates.add_all();
     prefixes.search(text, candidates);
     for (const Whole& one : wholes) {
-        if (!one.is_needed(text.size(), candidates)) continue;
+        if (!one.is_needed(candidates)) continue;
         if (!one.automaton.may_be_in(text, scratch))
             candidates.forget(one.number);
         else if (!candidates.holds(one.number))

@@ -6,6 +6,11 @@
 #include "match/boundary.h"
 
 namespace spillway::match {
+namespace {
+
+constexpr std::size_t all_bits = 64;
+
+}  // namespace
 
 PrefixSet::PrefixSet(const std::vector<Outline>& outlines) {
     add_all(outlines, false);
@@ -13,7 +18,6 @@ PrefixSet::PrefixSet(const std::vector<Outline>& outlines) {
 }
 
 void PrefixSet::add_all(const std::vector<Outline>& outlines, bool from_boundary) {
-    constexpr std::size_t all_bits = 64;
     bool begun = false;
     for (std::size_t number = 0; number < outlines.size(); ++number) {
         const Prefix& prefix = outlines[number].prefix;
@@ -21,13 +25,16 @@ void PrefixSet::add_all(const std::vector<Outline>& outlines, bool from_boundary
         if (!begun || groups_.back().patterns.size() == all_bits) groups_.emplace_back();
         begun = true;
         groups_.back().from_boundary = from_boundary;
-        add(prefix, static_cast<std::uint32_t>(number), groups_.back());
+        add(prefix,
+            {static_cast<std::uint32_t>(number), prefix.reach,
+             !outlines[number].expression.empty()},
+            groups_.back());
     }
 }
 
-void PrefixSet::add(const Prefix& prefix, std::uint32_t number, Group& group) {
+void PrefixSet::add(const Prefix& prefix, const Group::Pattern& pattern, Group& group) {
     const Bits bit = Bits{1} << group.patterns.size();
-    group.patterns.push_back({number, prefix.reach});
+    group.patterns.push_back(pattern);
     for (std::size_t place = 0; place < longest_prefix; ++place) {
         const bool over = place >= prefix.shadows.size();
         for (std::size_t shadow = 0; shadow < end_of_text; ++shadow)
@@ -53,16 +60,18 @@ PrefixSet::Bits PrefixSet::beginning_at(const Group& group, std::string_view tex
 }
 
 void PrefixSet::search(const Group& group, std::string_view text, Candidates& candidates) {
-    Bits left = ~Bits{0};
+    const std::uint32_t few = Candidates::few_finds(text.size());
+    Bits left = ~Bits{0} >> (all_bits - group.patterns.size());
     bool word_before = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
+    for (std::size_t at = 0; at < text.size() && left != 0; ++at) {
         const bool boundary = is_word_of_ascii(text[at]) != word_before;
         word_before ^= boundary;
         if (group.from_boundary && !boundary) continue;
         for (Bits bits = beginning_at(group, text, at, left); bits != 0; bits &= bits - 1) {
             const auto index = static_cast<std::size_t>(std::countr_zero(bits));
-            const auto [number, reach] = group.patterns[index];
+            const auto [number, reach, has_expression] = group.patterns[index];
             candidates.add(number, {at - std::min<std::size_t>(at, reach), at});
+            if (has_expression && candidates.finds(number) > few) candidates.add(number);
             if (candidates.is_anywhere(number)) left &= ~(Bits{1} << index);
         }
     }

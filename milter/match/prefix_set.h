@@ -33,12 +33,13 @@ class PrefixSet {
         struct Pattern {
             std::uint32_t number;
             unsigned reach;
+            bool has_expression;
         };
         std::vector<Pattern> patterns{};
     };
 
     void add_all(const std::vector<Outline>& outlines, bool from_boundary);
-    static void add(const Prefix& prefix, std::uint32_t number, Group& group);
+    static void add(const Prefix& prefix, const Group::Pattern& pattern, Group& group);
     static Bits beginning_at(const Group& group, std::string_view text, std::size_t at, Bits bits);
     static void search(const Group& group, std::string_view text, Candidates& candidates);
 

@@ -16,7 +16,6 @@ Facts::Facts(const Policy& policy, const Message& message)
       scans(policy.patterns.get()),
       policy_(policy),
       message_(message),
-      memos_(static_cast<std::size_t>(policy.memos)),
       identity_(identify(policy, message)),
       folders_(folders_of(policy, identity_)) {}
 
@@ -27,6 +26,8 @@ bool Facts::asks(bool Policy::*of_policy, bool Folder::*of_folder) const {
 }
 
 std::optional<match::Match>& Facts::memo(int number) {
+    // Most stages of a message ask nothing that has one.
+    if (memos_.empty()) memos_.resize(static_cast<std::size_t>(policy_.memos));
     const auto index = static_cast<std::size_t>(number);
     return index < memos_.size() ? memos_[index] : memos_of_folders_[number];
 }

@@ -73,6 +73,13 @@ Variables variables_for(const Rule& rule, const Facts& facts) {
     return values;
 }
 
+// Of the rules that match a message most do nothing but tag it.
+bool needs_variables(const Rule& rule) {
+    return !std::ranges::all_of(rule.actions, [](const Action& action) {
+        return std::holds_alternative<TagAction>(action);
+    });
+}
+
 std::vector<SuspendOrder> orders(const Rule& rule, const Facts& facts) {
     return orders_of(rule, facts.policy(), facts.identity(), facts.message().received);
 }
@@ -197,7 +204,7 @@ void Reading::remove_forged() {
 
 void Reading::act(const Rule& rule) {
     const std::string by = "rule " + rule.name;
-    const Variables values = variables_for(rule, facts_);
+    const Variables values = needs_variables(rule) ? variables_for(rule, facts_) : Variables{};
     std::ranges::move(orders(rule, facts_), std::back_inserter(decision_.suspend));
     for (const Action& action : rule.actions) {
         std::visit(Overloaded{

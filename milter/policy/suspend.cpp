@@ -57,6 +57,10 @@ std::vector<Suspect> suspects_of(const Policy& policy, const Identity& identity)
 std::vector<SuspendOrder> orders_of(const Rule& rule, const Policy& policy,
                                     const Identity& identity, limits::Time now) {
     std::vector<SuspendOrder> orders;
+    const auto suspends = [](const Action& action) {
+        return std::holds_alternative<SuspendAction>(action);
+    };
+    if (std::ranges::none_of(rule.actions, suspends)) return orders;
     const std::vector<Suspect> suspects = suspects_of(policy, identity);
     for (const Action& action : rule.actions) {
         const auto* suspend = std::get_if<SuspendAction>(&action);
