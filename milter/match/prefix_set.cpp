@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "match/boundary.h"
+#include "match/rarity.h"
 
 namespace spillway::match {
 namespace {
@@ -17,17 +19,21 @@ PrefixSet::PrefixSet(const std::vector<Outline>& outlines) {
     add_all(outlines, true);
 }
 
+// Groups of those with a rare beginning pass over most of a text at its first look.
 void PrefixSet::add_all(const std::vector<Outline>& outlines, bool from_boundary) {
-    bool begun = false;
+    std::vector<std::pair<double, std::size_t>> rarest_first;
     for (std::size_t number = 0; number < outlines.size(); ++number) {
         const Prefix& prefix = outlines[number].prefix;
-        if (prefix.shadows.empty() || prefix.from_boundary != from_boundary) continue;
-        if (!begun || groups_.back().patterns.size() == all_bits) groups_.emplace_back();
-        begun = true;
-        groups_.back().from_boundary = from_boundary;
-        add(prefix,
-            {static_cast<std::uint32_t>(number), prefix.reach,
-             !outlines[number].expression.empty()},
+        if (!prefix.shadows.empty() && prefix.from_boundary == from_boundary)
+            rarest_first.emplace_back(-bits_of(prefix.shadows.front()), number);
+    }
+    std::ranges::sort(rarest_first);
+    for (std::size_t i = 0; i < rarest_first.size(); ++i) {
+        if (i % all_bits == 0) groups_.push_back({.from_boundary = from_boundary});
+        const std::size_t number = rarest_first[i].second;
+        const Outline& outline = outlines[number];
+        add(outline.prefix,
+            {static_cast<std::uint32_t>(number), outline.prefix.reach, !outline.expression.empty()},
             groups_.back());
     }
 }
@@ -67,7 +73,9 @@ void PrefixSet::search(const Group& group, std::string_view text, Candidates& ca
         const bool boundary = is_word_of_ascii(text[at]) != word_before;
         word_before ^= boundary;
         if (group.from_boundary && !boundary) continue;
-        for (Bits bits = beginning_at(group, text, at, left); bits != 0; bits &= bits - 1) {
+        const Bits first = left & group.rows[0][static_cast<unsigned char>(text[at])];
+        if (first == 0) continue;
+        for (Bits bits = beginning_at(group, text, at, first); bits != 0; bits &= bits - 1) {
             const auto index = static_cast<std::size_t>(std::countr_zero(bits));
             const auto [number, reach, has_expression] = group.patterns[index];
             candidates.add(number, {at - std::min<std::size_t>(at, reach), at});

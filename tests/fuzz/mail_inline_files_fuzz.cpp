@@ -1,4 +1,5 @@
 // The input as the body of a plain text: files in uuencode and yEnc within it.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -20,9 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (attachments.files.size() > 100) std::abort();
         for (const Attachment& file : attachments.files) {
             // A line that lost the blanks at its end stands for up to 63 bytes.
-            if (file.size > 64 * message.size()) std::abort();
-            const std::string beginning = beginning_of(file.body, 100);
-            if (beginning.size() > file.size && !attachments.unreadable) std::abort();
+            const std::uint64_t bytes = decoded_bytes(file.body);
+            if (bytes > 64 * message.size()) std::abort();
+            if (beginning_of(file.body, 100).size() != std::min<std::uint64_t>(bytes, 100))
+                std::abort();
+            if (file.empty != (bytes == 0) && !attachments.unreadable) std::abort();
         }
     }
     return 0;
