@@ -48,4 +48,22 @@ bool is_plain_address(std::string_view text);
 // told, and an empty Address for the others.
 std::vector<Address> authors(const std::vector<Header>& headers);
 
+// Who else a message says it is from: who sent it on behalf of the authors (Sender, RFC 5322
+// section 3.6.2), where answers go (Reply-To), and who sent it on its way again (Resent-From and
+// Resent-Sender, section 3.6.6).
+enum class Origin { sender, reply_to, resent };
+
+// Every address of these fields, read as authors() reads From. Without such a field they are the
+// authors, as RFC 5322 has it: so there is always at least one. Of more than 100 addresses the
+// first 100 are told, and an empty Address for the others. There may be many Resent fields, one
+// block for each time it was sent on; of two Sender or two Reply-To fields readers take one or the
+// other, which an empty Address stands for.
+std::vector<Address> originators(Origin origin, const std::vector<Header>& headers);
+
+// The addresses that display names and comments in From show to a person beside those that From is
+// of: in quotes, encoded, in full-width characters, or written backwards behind a right-to-left
+// override. Only what has a dot in its domain counts. Ownership does not rest on it: this is what
+// a reader is told, not who is answered.
+std::vector<Address> shown_besides(const std::vector<Header>& headers);
+
 }  // namespace spillway::mail

@@ -152,8 +152,11 @@ class ListReader {
     // Takes an angle address. What stood before it is a display name, unless it is an address too.
     void angle() {
         begin_text();
+        const auto names_begin = std::ssize(list_.found);
         for (const std::string_view each : words_)
             if (has_at(each)) add(each);
+        list_.for_names.insert(list_.for_names.end(), list_.found.begin() + names_begin,
+                               list_.found.end());
         const std::size_t begin = ++at_;
         while (at_ < text_.size() && text_[at_] != '>') {
             if (text_[at_] == '"') {

@@ -15,6 +15,8 @@ struct AddressList {
     std::vector<Address>
         found;              // every address that some reader could take for an author, in order
     bool doubtful = false;  // there may be others, or these may be read otherwise
+    // Those of `found` that stand where a display name belongs, before an angle address.
+    std::vector<Address> for_names{};
 };
 
 // `value` is raw. Time is linear in its length.

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <span>
 
 #include "mail/address.h"
 #include "mail/address_list.h"
@@ -17,26 +19,37 @@ constexpr std::size_t longest_from = 32'768;
 // Each author is asked about, perhaps in a table far away: no message may choose how often.
 constexpr std::size_t most_authors = 1'000;
 
-constexpr std::string_view from = "From";
+constexpr std::size_t most_originators = 100;
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 1> from_names{"From"};
+constexpr std::array<std::string_view, 1> sender_names{"Sender"};
+constexpr std::array<std::string_view, 1> reply_to_names{"Reply-To"};
+constexpr std::array<std::string_view, 2> resent_names{"Resent-From", "Resent-Sender"};
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
+bool is_one_of(std::string_view name, Names names) {
+    return std::ranges::any_of(names, [&](std::string_view one) { return names_equal(name, one); });
+}
+
 // The name as readers see it who skip blanks, control characters and what is not ASCII.
-bool looks_like_from(std::string_view name) {
+bool looks_like(std::string_view name, Names names) {
     std::string seen;
     for (const char c : name)
         if (c > ' ' && c < 0x7f) seen += c;
-    return names_equal(seen, from) || names_equal(readable(name), from);
+    return is_one_of(seen, names) || is_one_of(readable(name), names);
 }
 
-// Whether a line of the value, not being a folded one, begins another field that looks like From.
-bool smuggles_from(std::string_view value) {
+// Whether a line of the value, not being a folded one, begins another field that looks like these.
+bool smuggles(std::string_view value, Names names) {
     for (std::size_t at = value.find_first_of("\r\n"); at != value.npos;
          at = value.find_first_of("\r\n", at + 1)) {
         const std::string_view line = value.substr(at + 1, 64);
         if (line.empty() || is_blank(line.front())) continue;
-        if (looks_like_from(line.substr(0, line.find(':')))) return true;
+        if (looks_like(line.substr(0, line.find(':')), names)) return true;
     }
     return false;
 }
@@ -101,7 +114,7 @@ std::string_view without_outer_line_ends(std::string_view value) {
 }
 
 // The list as the grammar has it, and then what readers without a grammar would see in it.
-AddressList read_from(std::string_view raw) {
+AddressList read_list(std::string_view raw) {
     const std::string_view value = without_outer_line_ends(raw);
     if (value.size() > longest_from) return {{}, true};
     AddressList list = parse_address_list(value);
@@ -113,29 +126,57 @@ AddressList read_from(std::string_view raw) {
     return list;
 }
 
+// What all fields of these names together say, as if they were one.
+struct Gathered {
+    std::vector<Address> addresses;
+    int fields = 0;
+    bool doubtful = false;
+};
+
+Gathered gathered(const std::vector<Header>& headers, Names names, std::size_t most) {
+    Gathered all;
+    for (const Header& header : headers) {
+        if (is_one_of(header.name, names)) {
+            ++all.fields;
+            const std::size_t room = most - all.addresses.size();
+            if (room == 0) {
+                all.doubtful = true;
+                continue;
+            }
+            AddressList list = read_list(header.value);
+            all.doubtful = all.doubtful || list.doubtful || list.found.size() > room;
+            list.found.resize(std::min(list.found.size(), room));
+            std::ranges::move(list.found, std::back_inserter(all.addresses));
+        } else if (looks_like(header.name, names)) {
+            all.doubtful = true;
+        }
+        all.doubtful = all.doubtful || smuggles(header.value, names);
+    }
+    return all;
+}
+
+std::vector<Address> with_doubt(Gathered gathered, bool doubtful) {
+    if (doubtful || gathered.doubtful) gathered.addresses.emplace_back();
+    return std::move(gathered.addresses);
+}
+
 }  // namespace
 
 // Even two equal From fields are one too many: signatures cover one, readers show the other.
 std::vector<Address> authors(const std::vector<Header>& headers) {
-    std::vector<Address> result;
-    int fields = 0;
-    bool doubtful = false;
-    for (const Header& header : headers) {
-        if (names_equal(header.name, from)) {
-            ++fields;
-            if (result.size() == most_authors) continue;  // one field too many as it is
-            AddressList list = read_from(header.value);
-            const std::size_t room = most_authors - result.size();
-            doubtful = doubtful || list.doubtful || list.found.size() > room;
-            list.found.resize(std::min(list.found.size(), room));
-            std::ranges::move(list.found, std::back_inserter(result));
-        } else if (looks_like_from(header.name)) {
-            doubtful = true;
-        }
-        doubtful = doubtful || smuggles_from(header.value);
-    }
-    if (doubtful || fields != 1) result.emplace_back();
-    return result;
+    Gathered all = gathered(headers, from_names, most_authors);
+    const bool one_field = all.fields == 1;
+    return with_doubt(std::move(all), !one_field);
+}
+
+std::vector<Address> originators(Origin origin, const std::vector<Header>& headers) {
+    const Names names = origin == Origin::sender     ? Names(sender_names)
+                        : origin == Origin::reply_to ? Names(reply_to_names)
+                                                     : Names(resent_names);
+    Gathered all = gathered(headers, names, most_originators);
+    if (all.fields == 0 && !all.doubtful) return authors(headers);
+    const bool too_many = all.fields > 1 && origin != Origin::resent;
+    return with_doubt(std::move(all), too_many);
 }
 
 }  // namespace spillway::mail

@@ -275,6 +275,98 @@ BOOST_AUTO_TEST_CASE(a_doubtful_field_still_names_the_addresses_it_shows) {
     BOOST_TEST(authors_of("<@evil.example:ann@own.example>") == (Texts{"ann@own.example", nobody}));
 }
 
+// Of the groups, routes and comments of RFC 5322 every address counts that some reader takes.
+BOOST_AUTO_TEST_CASE(a_field_as_it_comes_over_the_wire_is_read_like_any_other) {
+    for (const char* from : {" Ann\r\n <ann@own.example>", "\r\n ann@own.example",
+                             " \r\n\tann@own.example", "\tann@own.example"})
+        check_only_ann(from);
+    check_doubtful("Ann\r\n\r\n <ann@own.example>");
+    check_doubtful("ann@own.example\r\nFrom: eve@evil.example");
+    check_doubtful("ann@own.example\r\n\r\nFrom: eve@evil.example");
+}
+
+BOOST_AUTO_TEST_CASE(other_originators_are_the_authors_until_their_field_says_so) {
+    const Header from{"From", "ann@own.example"};
+    for (const Origin origin : {Origin::sender, Origin::reply_to, Origin::resent}) {
+        BOOST_TEST(texts_of(originators(origin, {from})) == Texts{"ann@own.example"});
+        BOOST_TEST(texts_of(originators(origin, {})) == Texts{nobody});
+    }
+    const std::vector<Header> all{from,
+                                  {"sender", "Bob <bob@own.example>"},
+                                  {"REPLY-TO", "eve@evil.example, ann@own.example"},
+                                  {"Resent-From", "a@x.example"},
+                                  {"Resent-Sender", "b@x.example"},
+                                  {"Resent-From", "c@x.example"}};
+    BOOST_TEST(texts_of(originators(Origin::sender, all)) == Texts{"bob@own.example"});
+    BOOST_TEST(texts_of(originators(Origin::reply_to, all)) ==
+               (Texts{"eve@evil.example", "ann@own.example"}));
+    BOOST_TEST(texts_of(originators(Origin::resent, all)) ==
+               (Texts{"a@x.example", "b@x.example", "c@x.example"}));
+    BOOST_TEST(texts_of(authors(all)) == Texts{"ann@own.example"});
+}
+
+BOOST_AUTO_TEST_CASE(other_originators_are_doubted_like_authors) {
+    const Header from{"From", "ann@own.example"};
+    const auto is_doubted = [&](Origin origin, std::vector<Header> fields) {
+        fields.push_back(from);
+        return texts_of(originators(origin, fields)).back() == nobody;
+    };
+    using namespace std::string_literals;
+    for (const auto& [origin, name] : {std::pair{Origin::sender, "Sender"s},
+                                       {Origin::reply_to, "Reply-To"s},
+                                       {Origin::resent, "Resent-From"s},
+                                       {Origin::resent, "Resent-Sender"s}}) {
+        const Header plain{name, "ann@own.example"};
+        BOOST_TEST(!is_doubted(origin, {plain}));
+        BOOST_TEST(is_doubted(origin, {plain, plain}) == (origin != Origin::resent));
+        for (const std::string& odd : {name + " ", name + "\t", name + "\v", name + "\u200b",
+                                       name + "\0"s, "\ufeff" + name, name + "\xff"}) {
+            BOOST_TEST(is_doubted(origin, {plain, {odd, "eve@evil.example"}}), odd);
+            BOOST_TEST(is_doubted(origin, {{odd, "ann@own.example"}}), odd);
+        }
+        for (const char* value : {"", "<>", "Ann", "Us:;", "ann@own.example; eve@evil.example",
+                                  "(eve@evil.example) ann@own.example", "ann@own.example\x01"})
+            BOOST_TEST(is_doubted(origin, {{name, value}}), value);
+        BOOST_TEST(is_doubted(origin, {{"X-A", "b\r" + name + ": eve@evil.example"}}));
+        std::string list;
+        for (int i = 0; i < 101; ++i) list += "ann@own.example,";
+        const auto many = originators(origin, {from, {name, list}});
+        BOOST_TEST(many.size() == 101u);
+        BOOST_TEST(many.back().empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_shows_another_address_is_told) {
+    const auto shown = [](std::string_view value) {
+        return texts_of(shown_besides({{"From", std::string(value)}}));
+    };
+    const Texts ceo{"ceo@bank.example"};
+    for (const char* from :
+         {"\"ceo@bank.example\" <me@mine.example>", "ceo@bank.example <me@mine.example>",
+          "\"The CEO (ceo@bank.example)\" <me@mine.example>",
+          "\"<ceo@bank.example>\" <me@mine.example>", "'ceo@bank.example' <me@mine.example>",
+          "=?utf-8?q?ceo=40bank.example?= <me@mine.example>",
+          "=?utf-8?b?Y2VvQGJhbmsuZXhhbXBsZQ==?= <me@mine.example>",
+          "=?utf-8?q?ceo=40?= =?utf-8?q?bank.example?= <me@mine.example>",
+          "\"ceo＠bank.example\" <me@mine.example>", "\"ceo﹫bank。example\" <me@mine.example>",
+          "\"ce\u200bo@bank.\u00adexample\" <me@mine.example>",
+          "\"ceo@Bank.EXAMPLE.\" <me@mine.example>", "me@mine.example (ceo@bank.example)",
+          "\"\u202eelpmaxe.knab@oec\" <me@mine.example>",
+          "=?utf-8?b?4oCuZWxwbWF4ZS5rbmFiQG9lY+KArA==?= <me@mine.example>"})
+        BOOST_TEST(shown(from) == ceo, from);
+    BOOST_TEST(shown("\"info@bücher.example\" <me@mine.example>") ==
+               Texts{"info@xn--bcher-kva.example"});
+    BOOST_TEST(shown("\"a@b.example c@d.example a@b.example\" <me@mine.example>") ==
+               (Texts{"a@b.example", "c@d.example"}));
+    for (const char* from :
+         {"me@mine.example", "Me <me@mine.example>", "<me@mine.example>",
+          "\"me@mine.example\" <me@mine.example>", "\"ME@Mine.example\" <me@mine.example>",
+          "\"Me @ Mine\" <me@mine.example>", "\"me@home\" <me@mine.example>",
+          "\"@handle\" <me@mine.example>", "Me at bank.example <me@mine.example>",
+          "o'me+x@mine.example", "a@mine.example, B <b@mine.example>", "", "nobody"})
+        BOOST_TEST(shown(from) == Texts{}, from);
+}
+
 // Each row says what other programs take the text to mean: all of it must be among the authors,
 // unless nobody is.
 BOOST_AUTO_TEST_CASE(what_other_readers_see_is_seen) {
