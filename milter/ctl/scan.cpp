@@ -15,6 +15,7 @@
 #include "ctl/console.h"
 #include "ctl/corpus.h"
 #include "ctl/interruption.h"
+#include "ctl/map_reader.h"
 #include "ctl/message_file.h"
 #include "ctl/policy_file.h"
 #include "ctl/progress.h"
@@ -94,15 +95,15 @@ bool is_mail(const Letter& letter) {
 // Judges messages in several threads; each takes the next one that nobody has taken.
 class Scan {
   public:
-    Scan(const Corpus& corpus, const policy::Policy& policy, const Common& common,
+    Scan(const Corpus& corpus, const language::Generation& generation, const Common& common,
          const ScanOptions& options)
         : corpus_(corpus),
-          policy_(policy),
+          policy_(*generation.policy),
           common_(common),
           options_(options),
-          conversation_(conversation_of(options.envelope, policy)),
-          read_(attachment_reader(policy.reading, options.jobs)),
-          summary_(policy) {
+          conversation_(conversation_of(options.envelope, policy_)),
+          beyond_{attachment_reader(policy_.reading, options.jobs), map_reader(generation)},
+          summary_(policy_) {
         for (const Corpus::Trouble& trouble : corpus.troubles)
             summary_.add(Unread{trouble.file, trouble.why});
     }
@@ -122,7 +123,7 @@ class Scan {
     const Common& common_;
     const ScanOptions& options_;
     const Conversation conversation_;
-    const policy::AttachmentReader read_;
+    const policy::Beyond beyond_;
     std::atomic<std::size_t> next_{0};
 
     std::mutex mutex_;
@@ -135,7 +136,7 @@ class Scan {
 Judged Scan::judged(const Corpus::Message& message, const Letter& letter) const {
     // Of each message's own: none is suspended, or counted in a mailing, for what another one did.
     limits::MemoryCounters counters;
-    return {corpus_.name_of(message), policy::rehearse(policy_, letter.message, counters, read_,
+    return {corpus_.name_of(message), policy::rehearse(policy_, letter.message, counters, beyond_,
                                                        {.hits = options_.each, .all_rules = true})};
 }
 
@@ -218,7 +219,7 @@ int scan(const Common& common, const ScanOptions& given) {
     if (!generation.policy) throw Stopped(bad_configuration, common.config + " has mistakes");
     const Interruption interruption;
     const Corpus corpus = corpus_of(options.places, Interruption::asked());
-    Scan scan(corpus, *generation.policy, common, options);
+    Scan scan(corpus, generation, common, options);
     const auto began = steady_clock::now();
     const ScanSummary& summary = scan.run();
     const ScanSummary::Run run{.found = corpus.messages.size(),

@@ -10,6 +10,7 @@
 
 #include "ctl/attachment_reader.h"
 #include "ctl/console.h"
+#include "ctl/map_reader.h"
 #include "ctl/message_file.h"
 #include "ctl/outcome.h"
 #include "ctl/policy_file.h"
@@ -67,7 +68,8 @@ int test(const Common& common, const TestOptions& options) {
     limits::MemoryCounters counters;
     count_beforehand(options, policy, letter.message, counters);
     policy::Rehearsal rehearsal = policy::rehearse(
-        policy, letter.message, counters, attachment_reader(policy.reading), {.hits = true});
+        policy, letter.message, counters,
+        {attachment_reader(policy.reading), map_reader(generation)}, {.hits = true});
     const Outcome outcome{.file = options.file,
                           .policy = policy,
                           .message = letter.message,

@@ -56,6 +56,7 @@ Process::Process(const Start& start)
                   .spool_folder = spool_folder(settings_),
                   .spool_above = settings_.spool_above,
                   .processes = documents_at_a_time()}),
+      lookups_(settings_.counters, [this](const std::string& notice) { log_.warning(notice); }),
       holder_(start.first.policy, start.first.tests_run, now()),
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
@@ -82,6 +83,10 @@ Process::Process(const Start& start)
               [this](const extract::Extractor::Document& document, const extract::Source& source,
                      const extract::Limits& limits, extract::Deadline deadline) {
                   return extractor_.read(document, source, limits, deadline);
+              },
+          .look_up =
+              [this](const std::vector<match::Question>& questions) {
+                  return lookups_.answer(questions);
               }} {}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {

@@ -26,6 +26,7 @@
 #include "limits/counters.h"
 #include "log/log.h"
 #include "log/metrics.h"
+#include "lookup/lookups.h"
 #include "session/session.h"
 
 namespace spillway::daemon {
@@ -71,6 +72,7 @@ class Process {
     std::unique_ptr<CountsFile> counts_file_;    // null unless the counters are in this process
     std::unique_ptr<ChangesFile> changes_file_;  // null unless they are in Redis
     extract::Extractor extractor_;
+    lookup::Lookups lookups_;
     PolicyHolder holder_;
     Notices notices_;
     Reloader reloader_;

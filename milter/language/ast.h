@@ -24,9 +24,10 @@ struct CountNode {
     Word order;    // one of < <= = != >= >
     Word number;
 };
-struct PairsNode {  // owned[account]
+struct PairsNode {  // owned[account], owned[user as delegates]
     Word map;
     Word key;
+    std::optional<Word> acting_for{};
 };
 struct ListNode {
     std::vector<Word> entries;
@@ -81,6 +82,7 @@ struct MapNode {
     Word kind;
     std::optional<Word> file;
     std::vector<Word> entries;  // inline
+    std::optional<Line> outside{};  // redis, sqlite or socketmap, and what follows
 };
 struct WordsNode {
     Word name;

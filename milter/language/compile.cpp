@@ -6,6 +6,7 @@
 
 #include "language/compile_folders.h"
 #include "language/compile_limits.h"
+#include "language/compile_outside.h"
 #include "language/compile_rules.h"
 #include "language/compile_settings.h"
 #include "language/names.h"
@@ -60,7 +61,8 @@ void set_accounts(const PolicySettings& settings, Names& names, policy::Policy& 
         std::get_if<std::shared_ptr<match::PairMap>>(&names.map(*settings.accounts).is);
     if (!map) {
         throw Mistake(settings.accounts->place,
-                      fmt::format("\"{}\" is not a map of pairs", settings.accounts->text));
+                      fmt::format("\"{}\" is not a map of pairs in a file or inline",
+                                  settings.accounts->text));
     }
     policy.accounts = *map;
 }
@@ -69,6 +71,7 @@ void set_accounts(const PolicySettings& settings, Names& names, policy::Policy& 
 void apply(const PolicySettings& settings, policy::Policy& policy) {
     policy.zone = settings.zone;
     if (!settings.without_login.empty()) policy.without_login = settings.without_login;
+    policy.local_identity = settings.local_identity;
     if (settings.text_limit)
         policy.reading.text_bytes = static_cast<std::size_t>(*settings.text_limit);
 }
@@ -138,6 +141,7 @@ void Loading::compile() {
     apply(settings, *policy_);
     names_.zone = settings.zone;
     declare(program_, files_, folder_, names_, diagnostics);
+    check_redis_maps(program_, generation_.settings, diagnostics);
     gather_tags(program_, names_);
     compile_rest(settings);
     if (!diagnostics.has_errors()) compile_patterns();

@@ -38,6 +38,12 @@ constexpr std::array field_table{
     FieldWord{"mail-from.domain", Field::mail_from_domain, Kind::domain},
     FieldWord{"from", Field::from, Kind::address},
     FieldWord{"from.domain", Field::from_domain, Kind::domain},
+    FieldWord{"sender", Field::sender, Kind::address},
+    FieldWord{"sender.domain", Field::sender_domain, Kind::domain},
+    FieldWord{"reply-to", Field::reply_to, Kind::address},
+    FieldWord{"reply-to.domain", Field::reply_to_domain, Kind::domain},
+    FieldWord{"resent-from", Field::resent_from, Kind::address},
+    FieldWord{"resent-from.domain", Field::resent_from_domain, Kind::domain},
     FieldWord{"rcpt", Field::rcpt, Kind::address},
     FieldWord{"rcpt.domain", Field::rcpt_domain, Kind::domain},
     FieldWord{"subject", Field::subject, Kind::text},
@@ -96,6 +102,7 @@ class Comparison {
     Condition compare(policy::Test test);
     Condition in_set();
     Condition in_map(const Word& name);
+    policy::Pairs pairs_of(const Word& name);
     Condition in_pairs(const PairsNode& pairs);
     policy::Test set_test(const std::vector<Word>& entries) const;
     Condition matching(match::Pattern pattern);
@@ -115,9 +122,10 @@ class Comparison {
 
 policy::Quantifier Comparison::quantifier() const {
     if (!node_.quantifier) return policy::Quantifier::each;
-    if (!policy::is_author(field_.field) && !policy::is_recipient(field_.field)) {
+    if (!policy::is_asked_each(field_.field)) {
         throw Mistake(node_.quantifier->place,
-                      fmt::format("\"{}\" goes with from and rcpt only, not with {}",
+                      fmt::format("\"{}\" goes with from, sender, reply-to, resent-from and rcpt "
+                                  "only, not with {}",
                                   node_.quantifier->text, field_.word));
     }
     return node_.quantifier->text == "any" ? policy::Quantifier::any : policy::Quantifier::all;
@@ -127,8 +135,7 @@ Condition Comparison::compare(policy::Test test) {
     Compare compare{field_.field, node_.name ? node_.name->text : "", quantifier(), std::move(test),
                     node_.op->text == "!="};
     const bool of_one_address =
-        compare.quantifier == policy::Quantifier::each &&
-        (policy::is_author(field_.field) || policy::is_recipient(field_.field));
+        compare.quantifier == policy::Quantifier::each && policy::is_asked_each(field_.field);
     if (!of_one_address) compare.memo = names_.memos++;
     compare.folded = node_.folded.has_value();
     return {std::move(compare)};
@@ -169,16 +176,23 @@ Condition Comparison::in_map(const Word& name) {
     if (const auto* set = std::get_if<std::shared_ptr<match::ValueSet>>(&map)) {
         return compare(policy::InSet{*set});
     }
+    const auto* outside = std::get_if<std::shared_ptr<match::OutsideMap>>(&map);
+    if (outside && !(*outside)->pairs) return compare(policy::InOutside{*outside});
     throw Mistake(name.place, fmt::format("\"{0}\" is a map of pairs: say whose values are meant, "
                                           "such as {0}[account]",
                                           name.text));
 }
 
+policy::Pairs Comparison::pairs_of(const Word& name) {
+    const MapValue& map = names_.map(name).is;
+    if (const auto* pairs = std::get_if<std::shared_ptr<match::PairMap>>(&map)) return *pairs;
+    const auto* outside = std::get_if<std::shared_ptr<match::OutsideMap>>(&map);
+    if (outside && (*outside)->pairs) return *outside;
+    throw Mistake(name.place, fmt::format("\"{}\" is not a map of pairs", name.text));
+}
+
 Condition Comparison::in_pairs(const PairsNode& pairs) {
-    const auto* map = std::get_if<std::shared_ptr<match::PairMap>>(&names_.map(pairs.map).is);
-    if (!map) {
-        throw Mistake(pairs.map.place, fmt::format("\"{}\" is not a map of pairs", pairs.map.text));
-    }
+    policy::InPairs in{pairs_of(pairs.map)};
     if (field_.kind == Kind::ip)
         throw Mistake(pairs.map.place, "client-ip needs a map of networks");
     const auto key = std::ranges::find(field_table, pairs.key.text, &FieldWord::word);
@@ -187,7 +201,9 @@ Condition Comparison::in_pairs(const PairsNode& pairs) {
                       fmt::format("expected user, domain or account, got \"{}\"{}", pairs.key.text,
                                   suggestion(pairs.key.text, {"user", "domain", "account"})));
     }
-    return compare(policy::InPairs{*map, key->field});
+    in.key = key->field;
+    if (pairs.acting_for) in.acting_for = pairs_of(*pairs.acting_for);
+    return compare(std::move(in));
 }
 
 Condition Comparison::in_set() {
@@ -336,6 +352,7 @@ Condition predicate(const PredicateNode& node, Names& names) {
     if (node.folded) check_folded(node);
     if (subject == "auth") return {policy::Authenticated{}};
     if (subject == "tls") return {policy::OverTls{}};
+    if (subject == "misleading-from") return {policy::MisleadingFrom{}};
     if (subject == "window") return {policy::InWindow{names.window(*node.name).window}};
     if (subject == "tag") return {policy::Tagged{names.tag(*node.name)}};
     if (subject == "campaign") return campaign(node);

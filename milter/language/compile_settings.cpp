@@ -84,12 +84,17 @@ const date::time_zone* read_zone(Arguments& args, Settings& settings) {
 
 std::vector<policy::Fallback> read_fallbacks(Arguments& args) {
     if (!args.more())
-        throw Mistake(args.line().verb.place, "\"without-login\" needs at least one of its words");
+        throw Mistake(args.line().verb.place,
+                      fmt::format("\"{}\" needs at least one of its words", args.line().verb.text));
     std::vector<policy::Fallback> fallbacks;
     while (args.more()) {
         const Place place = args.peek().place;
         const auto fallback = static_cast<policy::Fallback>(
-            args.take_one_of({"mail-from.domain", "script", "uid", "client-ip"}));
+            args.take_one_of({"mail-from.domain", "script", "uid", "client-ip", "received"}));
+        if (fallback == policy::Fallback::received && args.line().verb.text == "without-login")
+            throw Mistake(place,
+                          "anybody may write Received: \"received\" goes with "
+                          "local-identity only");
         if (std::ranges::find(fallbacks, fallback) != fallbacks.end())
             throw Mistake(place, "this stands in the list already");
         fallbacks.push_back(fallback);
@@ -131,6 +136,8 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
         policy.accounts = args.take("the name of a map of pairs");
     else if (name == "without-login")
         policy.without_login = read_fallbacks(args);
+    else if (name == "local-identity")
+        policy.local_identity = read_fallbacks(args);
     args.done();
 }
 

@@ -22,6 +22,7 @@ struct PolicySettings {
     NoticeWords notice;
     const date::time_zone* zone = nullptr;        // never null afterwards
     std::vector<policy::Fallback> without_login;  // empty: as it is by default
+    std::vector<policy::Fallback> local_identity;
 };
 
 PolicySettings read_settings(const std::vector<Line>& lines, Settings& settings,

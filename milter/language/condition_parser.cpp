@@ -99,8 +99,8 @@ PredicateNode ConditionParser::predicate() {
     }
     node.subject = tokens_.word("a condition");
     const std::string& subject = node.subject.text;
-    constexpr std::array<std::string_view, 5> alone{"auth", "tls", "unreadable", "encrypted",
-                                                    "truncated"};
+    constexpr std::array<std::string_view, 6> alone{"auth",       "tls",       "misleading-from",
+                                                    "unreadable", "encrypted", "truncated"};
     if (std::ranges::find(alone, subject) != alone.end()) return node;
     if (subject == "tag" || subject == "window") {
         node.name = tokens_.word(fmt::format("the {}'s name", subject));
@@ -158,6 +158,8 @@ Operand ConditionParser::set_operand() {
     if (quoted) return ListNode{{std::move(word)}};
     if (!tokens_.take_symbol("[")) return word;
     PairsNode node{std::move(word), tokens_.word("user, domain or account")};
+    if (tokens_.take_word("as"))
+        node.acting_for = tokens_.word("a map of pairs that says for whom this one may send");
     tokens_.symbol("]");
     return node;
 }

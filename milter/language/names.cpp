@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "language/compile_outside.h"
 #include "language/values.h"
 #include "match/validators.h"
 
@@ -199,11 +200,25 @@ void Names::leave_folder() {
     folder.clear();
 }
 
+// An account could have the daemon open any file or speak to any socket.
+[[noreturn]] void refuse_outside(const MapNode& node) {
+    throw Mistake(
+        node.outside->verb.place,
+        fmt::format("maps of accounts are files or lists: the administrator declares those "
+                    "in {}, for the rules of accounts to use",
+                    node.outside->verb.text));
+}
+
 void declare(const Program& program, const Files& files, const std::string& folder, Names& names,
              Diagnostics& diagnostics) {
     for (const MapNode& node : program.maps) {
         try {
             refuse_second(names.maps, node.name, names.folder, "map");
+            if (node.outside) {
+                if (!names.folder.empty()) refuse_outside(node);
+                names.maps[node.name.text] = {node.name.place, outside_map(node, folder)};
+                continue;
+            }
             const auto entries = entries_of(node, files, folder);
             names.maps[names.folder + node.name.text] = {
                 node.name.place, map_of_kind(node.kind, entries, diagnostics)};

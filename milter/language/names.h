@@ -13,6 +13,7 @@
 #include "language/ast.h"
 #include "language/compile.h"
 #include "match/map.h"
+#include "match/outside.h"
 #include "match/pattern_set.h"
 #include "match/word_list.h"
 #include "policy/window.h"
@@ -20,7 +21,8 @@
 namespace spillway::language {
 
 using MapValue = std::variant<std::shared_ptr<match::ValueSet>, std::shared_ptr<match::PairMap>,
-                              std::shared_ptr<match::NetworkSet>>;
+                              std::shared_ptr<match::NetworkSet>,
+                              std::shared_ptr<match::OutsideMap>>;
 
 struct NamedMap {
     Place place;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "language/compile_outside.h"
 #include "language/condition_parser.h"
 #include "mail/utf8.h"
 
@@ -156,7 +157,11 @@ void Parser::map() {
     MapNode node;
     node.name = tokens_.word("the map's name");
     node.kind = tokens_.word("the map's kind (pairs, domains, addresses or networks)");
-    source(node);
+    if (contains(outside_words, tokens_.peek().text)) {
+        node.outside = line(tokens_.word("where the map is kept"));
+    } else {
+        source(node);
+    }
     program_.maps.push_back(std::move(node));
 }
 
@@ -230,7 +235,7 @@ void Parser::block_line(BlockNode& block) {
 
 Line Parser::line(Word verb) {
     Line line{std::move(verb), {}};
-    if (line.verb.text == "without-login") {
+    if (line.verb.text == "without-login" || line.verb.text == "local-identity") {
         line.arguments = tokens_.list();
         return line;
     }

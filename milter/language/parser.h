@@ -12,20 +12,47 @@
 namespace spillway::language {
 
 // Words that may begin a condition; check-docs holds them against the manual.
-inline constexpr std::string_view field_words[] = {
-    "user", "domain",      "account", "client-ip",   "mail-from", "mail-from.domain",
-    "from", "from.domain", "rcpt",    "rcpt.domain", "subject",   "header",
-    "text", "recipients",  "size",
-    "hidden", "any-text", "html", "raw", "links", "attachment.name", "attachment.type",
-    "attachment.text", "attachment.inner-name", "attachment.inner-type", "attachment.size",
-    "attachment.count"};
-inline constexpr std::string_view condition_words[] = {"auth", "tag", "window", "campaign",
-                                                       "unreadable", "encrypted", "truncated",
-                                                       "tls"};
+inline constexpr std::string_view field_words[] = {"user",
+                                                   "domain",
+                                                   "account",
+                                                   "client-ip",
+                                                   "mail-from",
+                                                   "mail-from.domain",
+                                                   "from",
+                                                   "from.domain",
+                                                   "sender",
+                                                   "sender.domain",
+                                                   "reply-to",
+                                                   "reply-to.domain",
+                                                   "resent-from",
+                                                   "resent-from.domain",
+                                                   "rcpt",
+                                                   "rcpt.domain",
+                                                   "subject",
+                                                   "header",
+                                                   "text",
+                                                   "recipients",
+                                                   "size",
+                                                   "hidden",
+                                                   "any-text",
+                                                   "html",
+                                                   "raw",
+                                                   "links",
+                                                   "attachment.name",
+                                                   "attachment.type",
+                                                   "attachment.text",
+                                                   "attachment.inner-name",
+                                                   "attachment.inner-type",
+                                                   "attachment.size",
+                                                   "attachment.count"};
+inline constexpr std::string_view condition_words[] = {
+    "auth",      "tag",       "window", "campaign",       "unreadable",
+    "encrypted", "truncated", "tls",    "misleading-from"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",   "control", "counters",   "state-dir",     "spool-dir", "spool-above",
-    "text-limit", "timezone", "user", "log", "accounts", "metrics", "without-login", "gate",
-    "sendmail", "notice-from", "notice-subject", "notice-text"};
+    "listen",      "control",     "counters",       "state-dir",      "spool-dir",
+    "spool-above", "text-limit",  "timezone",       "user",           "log",
+    "accounts",    "metrics",     "without-login",  "local-identity", "gate",
+    "sendmail",    "notice-from", "notice-subject", "notice-text"};
 
 // Whose file it is. Accounts have no say in settings, limits and what else is everybody's.
 enum class Author { administrator, account };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "language/arguments.h"
+#include "language/test_maps.h"
 #include "limits/memory_counters.h"
 #include "policy/folders.h"
 #include "policy/identity.h"
@@ -28,6 +29,7 @@ struct TestCase {
     std::string bytes;  // for message.bytes to view
     std::string body;
     std::vector<Used> used;
+    TestMaps maps;
     std::int64_t campaign = 0;  // to how many others the text has gone
     std::optional<Place> campaign_place;
     std::vector<const Line*> expectations;
@@ -35,8 +37,8 @@ struct TestCase {
 
 class TestReader {
   public:
-    TestReader(const BlockNode& block, const policy::Policy& policy)
-        : block_(block), policy_(policy) {}
+    TestReader(const BlockNode& block, const Program& program, const policy::Policy& policy)
+        : block_(block), program_(program), policy_(policy) {}
 
     TestCase read();
 
@@ -52,6 +54,7 @@ class TestReader {
     void check_local() const;
 
     const BlockNode& block_;
+    const Program& program_;
     const policy::Policy& policy_;
     TestCase test_;
     bool sender_given_ = false;
@@ -152,6 +155,8 @@ bool TestReader::history(Arguments& args) {
             throw Mistake(number.place,
                           fmt::format("expected 1 to {} recipients", most_recipients));
         test_.campaign_place = verb.place;
+    } else if (verb.text == "map") {
+        test_.maps.read(args, program_);
     } else {
         return false;
     }
@@ -392,14 +397,16 @@ void check_owner(const BlockNode& block, const policy::Policy& policy,
                               identity.account, identity.domain, folder));
 }
 
-void run_test(const BlockNode& block, const policy::Policy& policy, const std::string& folder) {
-    TestCase test = TestReader(block, policy).read();
+void run_test(const BlockNode& block, const Program& program, const policy::Policy& policy,
+              const std::string& folder) {
+    TestCase test = TestReader(block, program, policy).read();
     check_owner(block, policy, test.message, folder);
     test.message.bytes = test.bytes;  // a view, so not before the text has come to rest
     limits::MemoryCounters counters;
     for (const Used& used : test.used) use_up(used, policy, test.message, counters);
     mail_out(test, policy, counters);
-    const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters);
+    const policy::Rehearsal got = policy::rehearse(policy, std::move(test.message), counters,
+                                                   {.look_up = test.maps.look_up()});
     for (const Line* line : test.expectations) {
         Arguments args(*line);
         Expectation(args, block.name.text, folder, got).check();
@@ -412,7 +419,7 @@ int run_tests(const Program& program, const policy::Policy& policy, Diagnostics&
               const std::string& folder) {
     for (const BlockNode& block : program.tests) {
         try {
-            run_test(block, policy, folder);
+            run_test(block, program, policy, folder);
         } catch (const Mistake& mistake) {
             diagnostics.error(mistake.place, mistake.what());
         }

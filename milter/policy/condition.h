@@ -6,13 +6,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "mail/address.h"
 #include "match/map.h"
+#include "match/outside.h"
 #include "match/pattern.h"
 #include "match/sought.h"
 #include "policy/window.h"
@@ -32,6 +36,12 @@ enum class Field {
     mail_from_domain,
     from,
     from_domain,
+    sender,
+    sender_domain,
+    reply_to,
+    reply_to_domain,
+    resent_from,
+    resent_from_domain,
     rcpt,
     rcpt_domain,
     subject,
@@ -48,9 +58,15 @@ enum class Field {
     inner_name,  // of what attachments hold
     inner_type,
 };
-bool is_content(Field field);    // text and all that follow it
-bool is_author(Field field);     // from, from.domain
-bool is_recipient(Field field);  // rcpt, rcpt.domain
+bool is_content(Field field);     // text and all that follow it
+bool is_author(Field field);      // from, from.domain
+bool is_originator(Field field);  // sender to resent-from.domain
+bool is_recipient(Field field);   // rcpt, rcpt.domain
+bool is_asked_each(Field field);  // any of these three
+bool is_domain(Field field);      // of an address, that is: not Field::domain
+// Of one for which is_originator().
+mail::Origin origin_of(Field field);
+inline constexpr std::size_t origins = 3;
 enum class Quantity { recipients, size, attachment_count, attachment_size };
 enum class Order { less, less_or_equal, equal, not_equal, greater_or_equal, greater };
 enum class Quantifier { each, any, all };
@@ -62,10 +78,18 @@ struct InSet {
 struct InNetworks {
     std::shared_ptr<const match::NetworkSet> networks;
 };
-// The values that belong to the message's user, domain or account in a pair map.
+// A set that is kept outside of the policy.
+struct InOutside {
+    std::shared_ptr<const match::OutsideMap> map;
+};
+using Pairs =
+    std::variant<std::shared_ptr<const match::PairMap>, std::shared_ptr<const match::OutsideMap>>;
+// The values that belong to the message's user, domain or account in a map of pairs; with
+// `acting_for` also those that belong to the names which that map gives to it.
 struct InPairs {
-    std::shared_ptr<const match::PairMap> map;
+    Pairs map;
     Field key = Field::account;
+    std::optional<Pairs> acting_for{};
 };
 // A pattern found at least once, or as often as `order` and `count` say.
 struct Matches {
@@ -86,7 +110,7 @@ struct Equals {
     std::string value;  // without regard to case
 };
 struct Exists {};
-using Test = std::variant<InSet, InNetworks, InPairs, Matches, Seeks, Equals, Exists>;
+using Test = std::variant<InSet, InOutside, InNetworks, InPairs, Matches, Seeks, Equals, Exists>;
 
 struct Compare {
     Field field;
@@ -104,6 +128,8 @@ struct CompareNumber {
 };
 struct Authenticated {};
 struct OverTls {};  // the client sent the message over TLS
+// A display name or a comment in From shows an address that From is not of.
+struct MisleadingFrom {};
 // What is true of the message's contents as a whole.
 struct OfContents {
     enum class Is { unreadable, encrypted, truncated };
@@ -136,7 +162,7 @@ struct Not {
 
 struct Condition {
     std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize,
-                 OfContents, OverTls>
+                 OfContents, OverTls, MisleadingFrom>
         is;
 };
 

@@ -37,6 +37,17 @@ const std::vector<mail::Address>& Facts::authors() {
     return *authors_;
 }
 
+const std::vector<mail::Address>& Facts::originators(mail::Origin origin) {
+    auto& known = originators_.at(static_cast<std::size_t>(origin));
+    if (!known) known = mail::originators(origin, message_.headers);
+    return *known;
+}
+
+const std::vector<mail::Address>& Facts::shown_besides() {
+    if (!shown_besides_) shown_besides_ = mail::shown_besides(message_.headers);
+    return *shown_besides_;
+}
+
 const std::vector<std::string>& Facts::header_values(const std::string& name, bool folded) {
     const auto [entry, is_new] = header_values_.try_emplace({name, folded});
     if (!is_new) return entry->second;

@@ -2,6 +2,7 @@
 // One message, one thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -44,6 +45,9 @@ class Facts {
         return known ? std::optional(static_cast<std::size_t>(&rule - first)) : std::nullopt;
     }
     const std::vector<mail::Address>& authors();
+    const std::vector<mail::Address>& originators(mail::Origin origin);
+    // What display names and comments of From show besides its own addresses.
+    const std::vector<mail::Address>& shown_besides();
     // Decoded values of all fields of this name, with `folded` as Contents::values has them.
     const std::vector<std::string>& header_values(const std::string& name, bool folded = false);
     // As rules see them, and always at the same place.
@@ -57,6 +61,10 @@ class Facts {
 
     // Ask also rules that cannot match (see gates.h), so that all are reported.
     bool report_all = false;
+
+    // What maps outside of the policy were not asked yet, though a condition needs it.
+    std::vector<match::Question> unanswered;
+    bool gathering = false;  // reading rules for these only, so tags are not known
 
     std::set<std::string> tags;
     std::vector<std::string> finds;          // see RuleReport; of the conditions asked, in order
@@ -79,15 +87,19 @@ class Facts {
     Identity identity_;
     FoldersOfMessage folders_;
     std::optional<std::vector<mail::Address>> authors_;
+    std::array<std::optional<std::vector<mail::Address>>, origins> originators_;
+    std::optional<std::vector<mail::Address>> shown_besides_;
     std::map<std::pair<std::string, bool>, std::vector<std::string>> header_values_;
     std::map<const mail::Address*, std::string> addresses_;
     std::optional<std::string> client_ip_;
 };
 
-// The author and the recipient a condition is asked for; null where it asks for neither.
+// The author, the recipient and the other originators (by mail::Origin) a condition is asked for;
+// null where it asks for none.
 struct Binding {
     const mail::Address* author = nullptr;
     const mail::Address* recipient = nullptr;
+    std::array<const mail::Address*, origins> originators{};
 };
 
 match::Match holds(const Condition& condition, Facts& facts, const Binding& binding);

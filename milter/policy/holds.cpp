@@ -4,6 +4,7 @@
 
 #include "match/masked.h"
 #include "policy/facts.h"
+#include "policy/membership.h"
 #include "policy/variants.h"
 
 namespace spillway::policy {
@@ -103,20 +104,9 @@ Match found(const Subject& subject, const Seeks& wanted, Facts& facts) {
 }
 
 // A login or account may be an address or a plain name; maps hold names as they hold domains.
-bool set_holds_name(const match::ValueSet& set, const std::string& name) {
-    if (name.find('@') != std::string::npos) return set.holds_address(mail::envelope_address(name));
-    return set.holds_domain(mail::normal_domain(name));
-}
-
-const std::string& key_of(Field key, const Identity& identity) {
-    if (key == Field::user) return identity.user;
-    return key == Field::domain ? identity.domain : identity.account;
-}
-
-const match::ValueSet* set_of(const Test& test, const Identity& identity) {
-    if (const auto* in = std::get_if<InSet>(&test)) return in->set.get();
-    const auto* in = std::get_if<InPairs>(&test);
-    return in ? &in->map->values_of(key_of(in->key, identity)) : nullptr;
+mail::Address address_of_name(const std::string& name) {
+    if (name.find('@') != std::string::npos) return mail::envelope_address(name);
+    return {"", mail::normal_domain(name)};
 }
 
 Match cannot_tell(Facts& facts, std::string why) {
@@ -143,19 +133,18 @@ Match text_passes(const Test& test, const Subject& subject, Facts& facts) {
 Match asked(const Compare& compare, Match equal) { return compare.negated ? !equal : equal; }
 
 Match address_passes(const Compare& compare, const mail::Address& address, Facts& facts) {
-    const bool by_domain = compare.field == Field::mail_from_domain ||
-                           compare.field == Field::from_domain ||
-                           compare.field == Field::rcpt_domain;
-    if (const auto* set = set_of(compare.test, facts.identity())) {
-        return as_match(by_domain ? set->holds_domain(address.domain)
-                                  : set->holds_address(address));
-    }
+    const bool by_domain = is_domain(compare.field);
+    if (is_membership(compare.test))
+        return membership(compare.test, address, by_domain ? Part::domain : Part::address, facts);
     return text_passes(compare.test, {by_domain ? address.domain : facts.text_of(address)}, facts);
 }
 
 Match name_passes(const Compare& compare, const std::string& name, Facts& facts) {
-    if (const auto* set = set_of(compare.test, facts.identity()))
-        return as_match(set_holds_name(*set, name));
+    if (is_membership(compare.test)) {
+        const mail::Address address = address_of_name(name);
+        return membership(compare.test, address,
+                          address.local.empty() ? Part::domain : Part::address, facts);
+    }
     return text_passes(compare.test, {name}, facts);
 }
 
@@ -182,6 +171,16 @@ std::vector<const mail::Address*> compared_authors(const Compare& compare, Facts
     if (compare.quantifier == Quantifier::each && binding.author) return {binding.author};
     std::vector<const mail::Address*> all;
     for (const auto& author : facts.authors()) all.push_back(&author);
+    return all;
+}
+
+std::vector<const mail::Address*> compared_originators(const Compare& compare, Facts& facts,
+                                                       const Binding& binding) {
+    const mail::Origin origin = origin_of(compare.field);
+    const mail::Address* bound = binding.originators[static_cast<std::size_t>(origin)];
+    if (compare.quantifier == Quantifier::each && bound) return {bound};
+    std::vector<const mail::Address*> all;
+    for (const auto& address : facts.originators(origin)) all.push_back(&address);
     return all;
 }
 
@@ -273,6 +272,13 @@ Match compare_now(const Compare& compare, Facts& facts, const Binding& binding) 
         case Field::from:
         case Field::from_domain:
             return addresses_pass(compare, compared_authors(compare, facts, binding), facts);
+        case Field::sender:
+        case Field::sender_domain:
+        case Field::reply_to:
+        case Field::reply_to_domain:
+        case Field::resent_from:
+        case Field::resent_from_domain:
+            return addresses_pass(compare, compared_originators(compare, facts, binding), facts);
         case Field::rcpt:
         case Field::rcpt_domain:
             return addresses_pass(compare, compared_recipients(compare, facts, binding), facts);
@@ -288,7 +294,10 @@ Match compared(const Compare& compare, Facts& facts, const Binding& binding) {
     if (compare.memo < 0) return compare_now(compare, facts, binding);
     auto& memo = facts.memo(compare.memo);
     if (!memo) {
-        memo = compare_now(compare, facts, binding);
+        const std::size_t unanswered = facts.unanswered.size();
+        const Match now = compare_now(compare, facts, binding);
+        if (facts.unanswered.size() > unanswered) return now;  // there will be an answer
+        memo = now;
         if (*memo == Match::cannot_tell) facts.doubts[compare.memo] = facts.doubt;
     } else if (*memo == Match::cannot_tell) {
         facts.doubt = facts.doubts[compare.memo];
@@ -318,6 +327,19 @@ Match mailing_compared(const MailingSize& wanted, Facts& facts) {
     return as_match(in_order(size, wanted.order, wanted.value));
 }
 
+// The addresses are told masked, as what was found is.
+Match misleading_from(Facts& facts) {
+    const auto& shown = facts.shown_besides();
+    if (shown.empty()) return Match::no;
+    facts.finds.push_back("shown address " + match::masked(shown.front().text()));
+    return Match::yes;
+}
+
+Match tagged(const std::string& tag, const Facts& facts) {
+    if (facts.tags.contains(tag)) return Match::yes;
+    return facts.gathering ? Match::cannot_tell : Match::no;
+}
+
 }  // namespace
 
 Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
@@ -331,7 +353,8 @@ Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
             [&](const CompareNumber& compare) { return number_compared(compare, facts); },
             [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
             [&](const OverTls&) { return as_match(facts.message().client.tls); },
-            [&](const Tagged& tagged) { return as_match(facts.tags.contains(tagged.tag)); },
+            [&](const MisleadingFrom&) { return misleading_from(facts); },
+            [&](const Tagged& wanted) { return tagged(wanted.tag, facts); },
             [&](const OfContents& predicate) { return of_contents(predicate, facts); },
             [&](const MailingSize& mailing) { return mailing_compared(mailing, facts); },
             [&](const InWindow& in) {

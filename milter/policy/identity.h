@@ -17,6 +17,12 @@ namespace spillway::policy {
 inline constexpr std::string_view uid_field = "X-Spillway-Uid";
 // What PHP adds with mail.add_x_header: "uid:file" of the script's owner, believed likewise.
 inline constexpr std::string_view script_field = "X-PHP-Originating-Script";
+// The same of older PHP, "www.a.example/form.php for 192.0.2.7": the visitor is no part of it.
+inline constexpr std::string_view old_script_field = "X-PHP-Script";
+
+// Mail that this machine's own programs send without a login: by sendmail(1), and, where the policy
+// has an order for local mail, by SMTP from a loopback address.
+bool is_local(const Policy& policy, const Message& message);
 
 // What the accounts map says of a login ("" for none), else of a domain, else the domain itself.
 std::string account_of(const Policy& policy, const std::string& user, const std::string& domain);

@@ -15,6 +15,7 @@
 #include "mail/address.h"
 #include "mail/header.h"
 #include "match/ip.h"
+#include "match/outside.h"
 
 namespace spillway::policy {
 
@@ -43,6 +44,8 @@ struct Message {
     // False when the loaded policy did not need the body and the MTA was told to skip it.
     bool body_seen = true;
     bool size_known = true;  // `size` is that of the whole message, whether or not it was kept
+
+    match::Findings findings;  // what maps outside of the policy said of this message so far
 
     // Gives memory back that `bytes` are mapped to; they stay what they are. May be empty.
     std::function<void()> give_back{};

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -86,7 +87,10 @@ struct Rule {
     Stage known_at = Stage::mail;
     Stage acts_at = Stage::mail;
     bool asks_from = false;  // asked for each author
-    bool asks_rcpt = false;  // asked for each recipient
+    // Asked for each address of Sender, Reply-To and Resent, by mail::Origin.
+    std::array<bool, origins> asks_origin{};
+    bool asks_rcpt = false;     // asked for each recipient
+    bool asks_outside = false;  // of maps that are kept elsewhere
 };
 
 // Whose sending a limit counts together. user_ip is a user at one client address.
@@ -140,10 +144,15 @@ struct Limit {
     std::variant<RejectAction, DeferAction, PartialAction> over;
     limits::WhenUnavailable when_unavailable = limits::WhenUnavailable::local;
     NoticeSetting notice;
+
+    // Set by arrange().
+    Stage known_at = Stage::mail;
+    bool asks_rcpt = false;
+    bool asks_outside = false;
 };
 
 // Who mail without a login is charged to: the first of these that it has (see Identity).
-enum class Fallback { sender_domain, script, uid, client_ip };
+enum class Fallback { sender_domain, script, uid, client_ip, received };
 
 // The rules of one account or domain: asked of its own messages only. Their names begin with that
 // of the folder and a slash.
@@ -172,6 +181,8 @@ struct Policy {
     const date::time_zone* zone = nullptr;
     std::vector<Fallback> without_login{Fallback::sender_domain, Fallback::script, Fallback::uid,
                                         Fallback::client_ip};
+    // The same for local mail (is_local()); empty is as without_login.
+    std::vector<Fallback> local_identity;
     NoticeForm notice_form;
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses in `rules` and `limits`
@@ -182,6 +193,7 @@ struct Policy {
     bool needs_size = false;         // the body's size only
     bool needs_attachments = false;  // what they hold; of `rules` and `limits`
     bool asks_mailing = false;       // likewise
+    bool asks_outside = false;       // of maps that are kept elsewhere
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
     Gates gates;                                           // of `rules`

@@ -32,11 +32,11 @@ std::vector<limits::Charge> usable_charges(const Policy& policy, const Message& 
 class Rehearsing {
   public:
     Rehearsing(const Policy& policy, Message message, limits::Counters& counters,
-               const AttachmentReader& read, Telling telling)
+               const Beyond& beyond, Telling telling)
         : policy_(policy),
           message_(std::move(message)),
           counters_(counters),
-          read_(read),
+          beyond_(beyond),
           telling_(telling) {}
 
     Rehearsal play() &&;
@@ -54,7 +54,7 @@ class Rehearsing {
     const Policy& policy_;
     Message message_;
     limits::Counters& counters_;
-    const AttachmentReader& read_;
+    const Beyond& beyond_;
     const Telling telling_;
     Rehearsal rehearsal_;
 };
@@ -72,6 +72,7 @@ void Rehearsing::end(Stage stage, const Refusal& refusal) {
 }
 
 bool Rehearsing::refused_at(Stage stage) {
+    look_up_at(stage, policy_, message_, beyond_.look_up);
     const auto refusal = refusal_at(stage, policy_, message_);
     if (!refusal) return false;
     end(stage, *refusal);
@@ -96,6 +97,7 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
     Acceptance acceptance;
     for (const Recipient& recipient : asked) {
         message_.recipients.push_back(recipient);
+        look_up_at(Stage::recipient, policy_, message_, beyond_.look_up);
         auto refusal = refusal_at(Stage::recipient, policy_, message_);
         if (!refusal) refusal = acceptance.refused(policy_, message_, counters_, message_.received);
         if (!refusal) continue;
@@ -111,8 +113,9 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
 void Rehearsing::end() {
     Facts facts(policy_, message_);
     facts.report_all = true;
-    if (const auto* attachments = attachments_to_read(facts); attachments && read_)
-        facts.contents.know(read_(*attachments));
+    if (const auto* attachments = attachments_to_read(facts); attachments && beyond_.read)
+        facts.contents.know(beyond_.read(*attachments));
+    look_up(facts, message_, beyond_.look_up);
     const auto mailing = mailing_of(facts);
     MailingSizes sizes;
     if (mailing) sizes = counters_.mailing_sizes(*mailing, message_.received);
@@ -205,8 +208,8 @@ bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
 }
 
 Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
-                   const AttachmentReader& read, Telling telling) {
-    return Rehearsing(policy, std::move(message), counters, read, telling).play();
+                   const Beyond& beyond, Telling telling) {
+    return Rehearsing(policy, std::move(message), counters, beyond, telling).play();
 }
 
 }  // namespace spillway::policy

@@ -12,6 +12,7 @@
 #include "policy/evaluate.h"
 #include "policy/facts.h"
 #include "policy/hits.h"
+#include "policy/lookups.h"
 
 namespace spillway::policy {
 
@@ -54,8 +55,13 @@ std::vector<std::string> usable_limits(const Policy& policy);
 bool mail_out(const Policy& policy, const Message& message, std::int64_t count,
               limits::Counters& counters);
 
-// Without `read` it cannot be told what attachments hold.
+// What is known only by asking beyond the policy. Without `read` it cannot be told what attachments
+// hold, without `look_up` what maps kept elsewhere do.
+struct Beyond {
+    AttachmentReader read{};
+    LookUp look_up{};
+};
 Rehearsal rehearse(const Policy& policy, Message message, limits::Counters& counters,
-                   const AttachmentReader& read = {}, Telling telling = {});
+                   const Beyond& beyond = {}, Telling telling = {});
 
 }  // namespace spillway::policy

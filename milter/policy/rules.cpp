@@ -1,6 +1,7 @@
 #include "policy/rules.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <set>
@@ -25,6 +26,13 @@ std::string whom(const Binding& binding) {
     if (binding.author) {
         const std::string author = binding.author->text();
         out = fmt::format("from {}", author.empty() ? "(unreadable)" : author);
+    }
+    constexpr std::array names{"sender", "reply-to", "resent-from"};
+    for (std::size_t i = 0; i < binding.originators.size(); ++i) {
+        if (!binding.originators[i]) continue;
+        const std::string one = binding.originators[i]->text();
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", names[i],
+                           one.empty() ? "(unreadable)" : one);
     }
     if (binding.recipient) {
         out += fmt::format("{}rcpt {}", out.empty() ? "" : ", ", binding.recipient->text());
@@ -56,14 +64,24 @@ class Tally {
     std::optional<Firing> said_;
 };
 
+// Asks the rule for each address of the originators it asks for, from number `next` on.
+bool ask_for_originators(const Rule& rule, Facts& facts, Binding binding, Tally& tally,
+                         std::size_t next = 0) {
+    while (next < origins && !rule.asks_origin[next]) ++next;
+    if (next == origins) return tally.add(applies(rule.when, rule.unless, facts, binding), binding);
+    const auto& addresses = facts.originators(static_cast<mail::Origin>(next));
+    return std::ranges::any_of(addresses, [&](const mail::Address& address) {
+        binding.originators[next] = &address;
+        return ask_for_originators(rule, facts, binding, tally, next + 1);
+    });
+}
+
 // Asks the rule for one recipient (or none) and each author it asks for; true when that decided it.
 bool ask_for_authors(const Rule& rule, Facts& facts, Binding binding, Tally& tally) {
-    if (!rule.asks_from) {
-        return tally.add(applies(rule.when, rule.unless, facts, binding), binding);
-    }
+    if (!rule.asks_from) return ask_for_originators(rule, facts, binding, tally);
     return std::ranges::any_of(facts.authors(), [&](const mail::Address& author) {
         binding.author = &author;
-        return tally.add(applies(rule.when, rule.unless, facts, binding), binding);
+        return ask_for_originators(rule, facts, binding, tally);
     });
 }
 
@@ -272,6 +290,8 @@ Decision Reading::finish() && {
     return std::move(decision_);
 }
 
+}  // namespace
+
 // At RCPT only the recipient just named is in question.
 Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
     if (stage != Stage::recipient) return firing_of(rule, facts).matched;
@@ -279,6 +299,8 @@ Match firing_at(Stage stage, const Rule& rule, Facts& facts) {
     const Binding last{nullptr, &facts.message().recipients.back().address};
     return applies(rule.when, rule.unless, facts, last);
 }
+
+namespace {
 
 // Looks for a refusal at one stage, in the order of the rules.
 class RefusalSearch {

@@ -17,6 +17,8 @@ struct Firing {
     std::string whom;  // the author or recipient it fired for; "" when it asks for neither
 };
 Firing firing_of(const Rule& rule, Facts& facts);
+// The same at a stage: at Stage::recipient for the last recipient alone.
+match::Match firing_at(Stage stage, const Rule& rule, Facts& facts);
 
 // Reads all rules and fills verdict, edits, tags and reports of a decision without limits.
 Decision read_rules(Facts& facts);

@@ -16,14 +16,22 @@ Stage stage_of(Field field, Quantifier quantifier) {
         case Field::rcpt:
         case Field::rcpt_domain:
             return quantifier == Quantifier::each ? Stage::recipient : Stage::data;
-        case Field::from:
-        case Field::from_domain:
         case Field::subject:
         case Field::header:
             return Stage::headers;
         default:
+            if (is_author(field) || is_originator(field)) return Stage::headers;
             return is_content(field) ? Stage::message : Stage::mail;
     }
+}
+
+bool asks_outside(const Test& test) {
+    const auto is_outside = [](const Pairs& pairs) {
+        return std::holds_alternative<std::shared_ptr<const match::OutsideMap>>(pairs);
+    };
+    if (std::holds_alternative<InOutside>(test)) return true;
+    const auto* in = std::get_if<InPairs>(&test);
+    return in && (is_outside(in->map) || (in->acting_for && is_outside(*in->acting_for)));
 }
 
 bool is_of_attachments(Field field) {
@@ -36,7 +44,9 @@ class Asks {
   public:
     Stage stage = Stage::mail;
     bool each_from = false;
+    std::array<bool, origins> each_origin{};
     bool each_rcpt = false;
+    bool outside = false;
     bool body = false;
     bool attachments = false;  // what they hold
     std::set<std::chrono::milliseconds> mailing_spans;
@@ -64,6 +74,9 @@ void Asks::add(const Condition& condition) {
                        stage = std::max(stage, stage_of(compare.field, compare.quantifier));
                        each_from |= each && is_author(compare.field);
                        each_rcpt |= each && is_recipient(compare.field);
+                       if (each && is_originator(compare.field))
+                           each_origin[static_cast<std::size_t>(origin_of(compare.field))] = true;
+                       outside |= asks_outside(compare.test);
                        body |= is_content(compare.field);
                        attachments |= is_of_attachments(compare.field);
                    },
@@ -81,6 +94,7 @@ void Asks::add(const Condition& condition) {
                    },
                    [](const Authenticated&) {},
                    [](const OverTls&) {},
+                   [&](const MisleadingFrom&) { stage = std::max(stage, Stage::headers); },
                    [](const InWindow&) {},
                    [&](const MailingSize& mailing) {
                        stage = Stage::message;
@@ -99,6 +113,26 @@ const char* name_of(Stage stage) {
 }
 
 bool is_author(Field field) { return field == Field::from || field == Field::from_domain; }
+
+bool is_originator(Field field) {
+    return field >= Field::sender && field <= Field::resent_from_domain;
+}
+
+bool is_asked_each(Field field) {
+    return is_author(field) || is_originator(field) || is_recipient(field);
+}
+
+bool is_domain(Field field) {
+    return field == Field::mail_from_domain || field == Field::from_domain ||
+           field == Field::sender_domain || field == Field::reply_to_domain ||
+           field == Field::resent_from_domain || field == Field::rcpt_domain;
+}
+
+mail::Origin origin_of(Field field) {
+    if (field == Field::sender || field == Field::sender_domain) return mail::Origin::sender;
+    if (field == Field::reply_to || field == Field::reply_to_domain) return mail::Origin::reply_to;
+    return mail::Origin::resent;
+}
 
 bool is_content(Field field) { return field >= Field::text; }
 
@@ -125,7 +159,9 @@ namespace {
 // Returns until when a rule behind this one must wait: see Rule::acts_at.
 Stage arrange(Rule& rule, const Asks& asks, Stage held_back) {
     rule.asks_from = asks.each_from;
+    rule.asks_origin = asks.each_origin;
     rule.asks_rcpt = asks.each_rcpt;
+    rule.asks_outside = asks.outside;
     rule.known_at = asks.stage;
     // Only a refusal can be of one recipient; all else waits for the whole list.
     if (asks.each_rcpt && !refuses(rule)) rule.known_at = std::max(asks.stage, Stage::data);
@@ -155,8 +191,12 @@ class Arranging {
         return held_back;
     }
 
-    void limit(const Limit& limit) {
-        add(Asks(limit.when, limit.unless), policy_);
+    void limit(Limit& limit) {
+        const Asks asks(limit.when, limit.unless);
+        limit.known_at = asks.stage;
+        limit.asks_rcpt = asks.each_rcpt;
+        limit.asks_outside = asks.outside;
+        add(asks, policy_);
         policy_.needs_size |= limit.unit == Unit::bytes;
     }
 
@@ -167,6 +207,7 @@ class Arranging {
     template <typename Owner>
     void add(const Asks& asks, Owner& owner) {
         policy_.needs_body |= asks.body;
+        policy_.asks_outside |= asks.outside;
         owner.needs_attachments |= asks.attachments;
         owner.asks_mailing |= !asks.mailing_spans.empty();
         spans_.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());
@@ -185,7 +226,7 @@ void arrange(Policy& policy) {
     const Stage held_back = arranging.rules(own.first(before), Stage::mail, policy);
     for (auto& [name, folder] : policy.folders) arranging.rules(folder.rules, held_back, folder);
     arranging.rules(own.subspan(before), held_back, policy);
-    for (const Limit& limit : policy.limits) arranging.limit(limit);
+    for (Limit& limit : policy.limits) arranging.limit(limit);
     arranging.finish();
     policy.gates = Gates(policy.rules);
 }

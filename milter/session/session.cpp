@@ -195,6 +195,7 @@ std::optional<policy::Decision> Session::decided_by_policy(
     policy::Facts facts(*policy_, message_);
     facts.readings = std::move(readings_);
     read_attachments(facts);
+    policy::look_up(facts, message_, around_.look_up);
     policy::MailingSizes sizes;
     if (const auto mailing = policy::mailing_of(facts))
         sizes = around_.counters.mailing_sizes(*mailing, around_.now());
@@ -283,6 +284,7 @@ std::optional<policy::Refusal> Session::refused(policy::Stage stage) {
     std::optional<policy::Refusal> refusal;
     {
         const Stopwatch watch(spent_, around_.metrics, stage);
+        policy::look_up_at(stage, *policy_, message_, around_.look_up);
         policy::Facts facts(*policy_, message_);
         facts.readings = std::move(readings_);
         refusal = policy::refusal_at(stage, facts);

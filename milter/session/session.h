@@ -18,6 +18,7 @@
 #include "log/log.h"
 #include "log/metrics.h"
 #include "policy/evaluate.h"
+#include "policy/lookups.h"
 #include "policy/message.h"
 #include "policy/notice.h"
 #include "policy/partial.h"
@@ -48,6 +49,8 @@ struct Surroundings {
     std::function<bool(std::string_view)> is_our_notice = {};
     // Without it, it cannot be told what attachments hold.
     ReadDocument read_document = {};
+    // Without it, maps that are kept elsewhere are unreachable.
+    policy::LookUp look_up = {};
 };
 
 // Who begins a message, and how: the login ("" without one), the argument of MAIL, and the queue

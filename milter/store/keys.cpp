@@ -45,6 +45,10 @@ std::string places_key(const limits::Place& place) {
 
 std::string texts_key(std::string_view account) { return "spillway-texts:" + hash_tag(account); }
 
+std::string map_key(std::string_view name, std::string_view key) {
+    return fmt::format("spillway-map:{}{}{}", name, key.empty() ? "" : ":", key);
+}
+
 std::string suspect_field(const limits::Suspect& suspect) {
     for (const auto& [whom, word] : whom_words)
         if (whom == suspect.whom) return fmt::format("{}:{}", word, limits::encoded(suspect.who));

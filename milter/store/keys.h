@@ -8,6 +8,7 @@
 //   spillway-places:{ACCOUNT}:LIMIT:SCOPE:VALUE    who holds a place
 //   spillway-texts:{ACCOUNT}…, spillway-mailing:{ACCOUNT}…   mailings (lua/mailing.lua)
 //   spillway-daemons                               which processes are alive
+//   spillway-map:NAME, spillway-map:NAME:KEY       sets that operators keep (sets.h)
 //
 // The parts are encoded as in limits/key_text.h. What stands in braces is the hash tag: keys of one
 // account live on one node of a cluster, as a script's keys must (Redis Cluster specification,
@@ -32,6 +33,8 @@ std::string plan_key(std::string_view account);
 std::string suspended_key(std::string_view account);
 std::string places_key(const limits::Place& place);
 std::string texts_key(std::string_view account);
+// Names and keys of maps are not encoded: people write them with redis-cli. An empty `key` is none.
+std::string map_key(std::string_view name, std::string_view key);
 
 // "user:ann%40example.org" in the hash of suspensions, and back.
 std::string suspect_field(const limits::Suspect& suspect);

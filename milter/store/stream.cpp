@@ -173,6 +173,11 @@ tl::expected<std::size_t, Failure> Stream::read(char* to, std::size_t most, Dead
     }
 }
 
+bool Stream::is_quiet() const {
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    return !has_pending() && ::poll(&waiting, 1, 0) == 0;
+}
+
 bool Stream::has_pending() const {
     const auto* tls = std::get_if<crypto::TlsStream>(&way_);
     return tls != nullptr && tls->has_pending();

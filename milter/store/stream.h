@@ -53,6 +53,9 @@ class Stream {
     // At least one byte, at most `most`.
     tl::expected<std::size_t, Failure> read(char* to, std::size_t most, Deadline deadline);
 
+    // Nothing waits to be read: neither bytes that nobody asked for nor the end of the stream.
+    bool is_quiet() const;
+
   private:
     struct Plain {
         int fd;

@@ -64,11 +64,55 @@ BOOST_AUTO_TEST_CASE(nobody_is_in_no_set) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_entry_is_a_mistake) {
     ValueSet set;
-    for (const char* entry : {"", ".", "@", "a..example", "a b.example", "ann@", "<ann@a.example>",
-                              "a.example,", "*.a.example", "ann@a b"})
+    for (const char* entry :
+         {"", ".", "@", "a..example", "a b.example", "ann@", "<ann@a.example>", "a.example,", "*",
+          "*.", "**.a.example", "a*.example", "*@*.a.example", "ann@a b"})
         BOOST_TEST(!set.add(entry), entry);
     BOOST_TEST(set.empty());
     BOOST_TEST(set.add("a,b").error() == "expected a domain or an address, got \"a,b\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_star_in_a_local_part_stands_for_any_characters) {
+    const ValueSet set = set_of({"sales-*@a.example", "*-x-*@b.example", "*@c.example"});
+    BOOST_TEST(set.holds_address({"Sales-eu", "a.example"}));
+    BOOST_TEST(set.holds_address({"sales-", "a.example"}));
+    BOOST_TEST(!set.holds_address({"sales", "a.example"}));
+    BOOST_TEST(!set.holds_address({"sales-eu", "b.example"}));
+    BOOST_TEST(!set.holds_address({"sales-eu", "b.a.example"}));
+    BOOST_TEST(!set.holds_domain("a.example"));
+    BOOST_TEST(set.holds_address({"a-x-b-x-c", "b.example"}));
+    BOOST_TEST(set.holds_address({"-x-", "b.example"}));
+    BOOST_TEST(!set.holds_address({"-x", "b.example"}));
+    BOOST_TEST(set.holds_address({"anybody", "c.example"}));
+    BOOST_TEST(!set.holds_domain("c.example"));
+    BOOST_TEST(
+        !set_of({"*a@a.example"}).holds_address({std::string(1000, 'a') + 'b', "a.example"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_star_for_a_whole_label_means_the_subdomains) {
+    const ValueSet set = set_of({"*.a.example"});
+    BOOST_TEST(set.holds_domain("b.a.example"));
+    BOOST_TEST(set.holds_address({"ann", "c.b.a.example"}));
+    BOOST_TEST(!set.holds_domain("a.example"));
+    BOOST_TEST(!set.holds_domain("ba.example"));
+}
+
+// Sets that are kept elsewhere are asked for these one by one, so they must hold alike.
+BOOST_AUTO_TEST_CASE(the_entries_that_hold_an_address_are_those_that_a_set_would_take) {
+    using Texts = std::vector<std::string>;
+    const Address ann{"Ann", "b.a.example"};
+    BOOST_TEST(entries_that_hold(ann) ==
+               (Texts{"ann@b.a.example", "b.a.example", "@b.a.example", ".a.example", ".example"}));
+    for (const std::string& entry : entries_that_hold(ann))
+        BOOST_TEST(set_of({entry}).holds_address(ann), entry);
+    for (const std::string& entry : entries_that_hold({"", "b.a.example"}))
+        BOOST_TEST(set_of({entry}).holds_domain("b.a.example"), entry);
+    BOOST_TEST(entries_that_hold({"", "a.example"}) ==
+               (Texts{"a.example", "@a.example", ".example"}));
+    BOOST_TEST(entries_that_hold({"a", "[192.0.2.1]"}) ==
+               (Texts{"a@[192.0.2.1]", "[192.0.2.1]", "@[192.0.2.1]"}));
+    BOOST_TEST(entries_that_hold({"ann", ""}) == Texts{});
+    BOOST_TEST(entries_that_hold({}) == Texts{});
 }
 
 BOOST_AUTO_TEST_CASE(networks_hold_what_any_of_them_holds) {
@@ -91,6 +135,9 @@ BOOST_AUTO_TEST_CASE(a_key_has_all_its_values_and_remembers_the_first) {
     BOOST_TEST(!pairs.values_of("customer-8").holds_domain("a.example"));
     BOOST_TEST(!pairs.first_value_of("customer-8"));
     BOOST_TEST(pairs.values_of("").empty());
+    BOOST_TEST(pairs.names_of("customer-7") ==
+               (std::vector<std::string>{"a.example", "b.example"}));
+    BOOST_TEST(pairs.names_of("customer-8").empty());
 }
 
 BOOST_AUTO_TEST_CASE(keys_with_international_domains_meet_in_both_spellings) {

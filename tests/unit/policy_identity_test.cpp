@@ -31,6 +31,18 @@ std::string owner(std::vector<Fallback> order, const Message& message) {
     return identity.domain;
 }
 
+// What a message says where the policy has an order for local mail.
+std::string local_owner(std::vector<Fallback> order, const Message& message) {
+    Policy policy = policy_of();
+    policy.local_identity = std::move(order);
+    return identify(policy, message).domain;
+}
+
+Message with_fields(Message message, std::vector<mail::Header> fields) {
+    message.headers = std::move(fields);
+    return message;
+}
+
 using enum Fallback;
 
 }  // namespace
@@ -98,6 +110,75 @@ BOOST_AUTO_TEST_CASE(no_message_makes_an_empty_key) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(local_mail_goes_by_an_order_of_its_own) {
+    BOOST_TEST(local_owner({uid, sender_domain}, local_mail()) == "uid 33");
+    BOOST_TEST(local_owner({script, uid}, local_mail()) == "script 33:mailer.php");
+    BOOST_TEST(local_owner({client_ip}, local_mail()) == "[unknown]");
+    Message remote = local_mail();
+    remote.client = {.ip = *match::parse_ip("192.0.2.7"), .local_submission = false};
+    BOOST_TEST(local_owner({uid, script, received}, remote) == "a.example");  // by without-login
+    Message known = remote;
+    known.user = "eve@b.example";
+    BOOST_TEST(local_owner({uid}, known) == "b.example");
+}
+
+BOOST_AUTO_TEST_CASE(smtp_from_this_machine_is_local_mail_but_names_no_uid) {
+    for (const char* ip : {"127.0.0.1", "127.9.9.9", "::1"}) {
+        Message message = local_mail();
+        message.client = {.ip = *match::parse_ip(ip), .local_submission = false};
+        BOOST_TEST(local_owner({uid, script}, message) == "script 33:mailer.php");
+        BOOST_TEST(local_owner({uid, sender_domain}, message) == "a.example");
+        BOOST_TEST(local_owner({uid, client_ip}, message) == std::string("[") + ip + "]");
+        BOOST_TEST(owner({script, sender_domain}, message) == "a.example");  // none declared
+    }
+    Message other = local_mail();
+    other.client = {.ip = *match::parse_ip("126.0.0.1"), .local_submission = false};
+    BOOST_TEST(local_owner({script, client_ip}, other) == "a.example");
+}
+
+BOOST_AUTO_TEST_CASE(received_on_top_names_the_caller_and_only_there) {
+    const auto by_received = [](std::vector<mail::Header> fields) {
+        return local_owner({received, client_ip}, with_fields(local_mail(), std::move(fields)));
+    };
+    BOOST_TEST(by_received({{"Received", "by mx.example (Postfix, from userid 33)\n\tid 4F2;"}}) ==
+               "received uid 33");
+    BOOST_TEST(by_received({{"received", "(from www-data@localhost)\n\tby mx (8.17.1) id x;"}}) ==
+               "received user www-data");
+    BOOST_TEST(by_received({{"Received", "from [192.0.2.1] by mx;"},
+                            {"Received", "by mx (Postfix, from userid 33)"}}) == "[unknown]");
+    for (const char* forged : {"by mx (Postfix, from userid )", "by mx (Postfix, from userid 3x)",
+                               "by mx (Postfix, from userid 33", "x (from www-data@localhost)",
+                               "(from @localhost)", "(from a b@localhost)", "(from nobody)",
+                               "(from aaaaaaaaaabbbbbbbbbbccccccccccddd@localhost)"})
+        BOOST_TEST(by_received({{"Received", forged}}) == "[unknown]", forged);
+}
+
+BOOST_AUTO_TEST_CASE(a_script_is_named_without_who_called_it) {
+    const auto by_script = [](std::vector<mail::Header> fields) {
+        return local_owner({script, client_ip}, with_fields(local_mail(), std::move(fields)));
+    };
+    BOOST_TEST(by_script({{"X-PHP-Script", "www.a.example/form.php for 192.0.2.7, 192.0.2.8"}}) ==
+               "script www.a.example/form.php");
+    BOOST_TEST(by_script({{"X-PHP-Script", "www.a.example/form.php"}}) ==
+               "script www.a.example/form.php");
+    BOOST_TEST(by_script({{"X-PHP-Script", "old"}, {"X-PHP-Originating-Script", "33:new"}}) ==
+               "script 33:new");
+    BOOST_TEST(by_script({{"X-PHP-Originating-Script", std::string(9000, 'x')}}).size() ==
+               std::string("script ").size() + 255);
+}
+
+// What the order leaves out is better than one name for all local programs.
+BOOST_AUTO_TEST_CASE(local_mail_never_shares_a_name_while_anything_tells_it_apart) {
+    Message message = local_mail();
+    BOOST_TEST(owner({script}, with_fields(message, {{"X-Spillway-Uid", "33"}})) == "uid 33");
+    BOOST_TEST(owner({uid}, with_fields(message, {{"X-PHP-Originating-Script", "1:a"}})) ==
+               "script 1:a");
+    BOOST_TEST(owner({uid, script}, with_fields(message, {})) == "local a.example");
+    Policy policy = policy_of();
+    policy.without_login = {uid};
+    BOOST_TEST(identify(policy, with_fields(message, {})).counted_user == "local ann@a.example");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_decided_before_the_sender_can_be_known) {
     Policy policy = policy_of();
     Message message = local_mail();
@@ -108,6 +189,12 @@ BOOST_AUTO_TEST_CASE(nothing_is_decided_before_the_sender_can_be_known) {
     BOOST_TEST(!identity_needs_headers(policy, message));
     policy.without_login = {uid};
     message.client.local_submission = false;
+    BOOST_TEST(!identity_needs_headers(policy, message));
+    policy.local_identity = {received};
+    BOOST_TEST(!identity_needs_headers(policy, message));
+    message.client.ip = *match::parse_ip("127.0.0.1");
+    BOOST_TEST(identity_needs_headers(policy, message));
+    message.user = "ann@a.example";
     BOOST_TEST(!identity_needs_headers(policy, message));
 }
 
