@@ -80,7 +80,7 @@ std::shared_ptr<match::OutsideMap> outside_map(const MapNode& node, const std::s
         map->where = match::RedisSets{args.take("the name of the sets in Redis").text};
     } else if (where == "sqlite") {
         map->where = sqlite(args, folder);
-    } else {
+    } else if (where == "socketmap") {
         map->where = socketmap(args);
     }
     read_options(args, *map);

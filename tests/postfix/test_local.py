@@ -102,3 +102,19 @@ def test_a_bounce_of_the_next_server_reaches_the_sender(postfix, daemon, sink):
         assert b"no such user" in bounce_to(sink, CRON).data
     finally:
         sink.refusals.clear()
+
+
+@pytest.mark.skipif(not can_mount(), reason="no right to mount over /etc/postfix here")
+def test_each_local_user_counts_by_himself_whatever_he_writes(postfix, behind, sink):
+    """Two web sites on one machine, each naming the other in every field it can write."""
+    daemon = behind("""
+local-identity [ uid, script, received, mail-from.domain ]
+limit site { scope domain; count recipients; rate 100 / 1h }
+""")
+    for uid, other in ((33, 34), (34, 33)):
+        forged = (f"X-Spillway-Uid: {other}", f"X-PHP-Originating-Script: {other}:mailer.php",
+                  f"Received: by mx.example (Postfix, from userid {other})")
+        postfix.sendmail(letter(f"{uid}\n", sender=CRON, fields=forged), BOB, sender=CRON, uid=uid)
+    sink.expect(2)
+    assert daemon.counts() == {"site:domain:uid 33": 1, "site:domain:uid 34": 1}
+    assert not any(b"X-Spillway-Uid" in message.data for message in sink.messages)
