@@ -53,7 +53,8 @@ tl::unexpected<Failed> failed(sqlite3* database) {
 // Its address is known to SQLite, so it stays where it is.
 class SqliteFile::Connection {
   public:
-    static tl::expected<std::unique_ptr<Connection>, Failed> open(const match::SqliteTable& table);
+    static tl::expected<std::unique_ptr<Connection>, Failed> open(const match::SqliteTable& table,
+                                                                  Time deadline);
 
     // Whether the name still leads to the file that is open here.
     bool is_of(const std::string& path) const;
@@ -71,7 +72,7 @@ class SqliteFile::Connection {
 };
 
 tl::expected<std::unique_ptr<SqliteFile::Connection>, Failed> SqliteFile::Connection::open(
-    const match::SqliteTable& table) {
+    const match::SqliteTable& table, Time deadline) {
     auto connection = std::make_unique<Connection>();
     struct stat file {};
     if (::stat(table.file.c_str(), &file) != 0)
@@ -88,7 +89,7 @@ tl::expected<std::unique_ptr<SqliteFile::Connection>, Failed> SqliteFile::Connec
                              &connection->deadline_);
     sqlite3_busy_handler(database, wait_for_writer, &connection->deadline_);
 
-    connection->deadline_ = Time::max();  // a statement is prepared without reading tables
+    connection->deadline_ = deadline;  // preparing reads the schema, which a writer may hold up
     sqlite3_stmt* statement = nullptr;
     const int prepared =
         sqlite3_prepare_v2(database, table.statement.c_str(),
@@ -164,7 +165,7 @@ Answered SqliteFile::ask(const match::Question& question, Time deadline) {
     std::unique_ptr<Connection>& connection = place->connection();
     if (connection && !connection->is_of(table_.file)) connection.reset();
     if (!connection) {
-        auto opened = Connection::open(table_);
+        auto opened = Connection::open(table_, deadline);
         if (!opened) return tl::make_unexpected(std::move(opened.error()));
         connection = *std::move(opened);
     }

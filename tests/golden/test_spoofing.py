@@ -135,7 +135,7 @@ def test_other_originators_are_refused_by_rules_of_their_own(said, fields, rule)
 def test_legitimate_forms_pass(said, value):
     verdict, text = said(from_field(value))
     assert verdict == "ACCEPT"
-    assert "misleading" not in text.split("rules")[-1].replace("name", "") or "no" in text
+    assert "misleading" not in text
 
 
 @pytest.mark.parametrize("value", MISLEADING, ids=repr)
