@@ -145,7 +145,7 @@ tl::expected<void, Failure> Stream::write(std::string_view bytes, Deadline deadl
         bytes.remove_prefix(progress.bytes);
         if (progress.is == Progress::Is::done) continue;
         if (progress.is == Progress::Is::closed)
-            return tl::make_unexpected(Failure{"connection closed by Redis", true});
+            return tl::make_unexpected(Failure{"connection closed by the server", true});
         if (progress.is == Progress::Is::failed)
             return tl::make_unexpected(Failure{"write: " + progress.why, true});
         if (wait_for(socket_.get(), progress.is, deadline) != Readiness::ready)
@@ -166,7 +166,7 @@ tl::expected<std::size_t, Failure> Stream::read(char* to, std::size_t most, Dead
             std::visit([to, most](auto& way) { return way.read(to, most); }, way_);
         if (progress.is == Progress::Is::done) return progress.bytes;
         if (progress.is == Progress::Is::closed)
-            return tl::make_unexpected(Failure{"connection closed by Redis", true});
+            return tl::make_unexpected(Failure{"connection closed by the server", true});
         if (progress.is == Progress::Is::failed)
             return tl::make_unexpected(Failure{"read: " + progress.why, true});
         halt = progress.is;
