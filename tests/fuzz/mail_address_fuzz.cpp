@@ -26,5 +26,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (author.empty() ? false : author.domain.empty()) std::abort();
     if (authors({{"From", "ann@own.example"}, {"From", text}}).back() != Address{}) std::abort();
     authors({{text, "ann@own.example"}, {"X", text}});
+
+    // The same of other originators, and nothing is shown that From is of.
+    for (const Origin origin : {Origin::sender, Origin::reply_to, Origin::resent}) {
+        const auto others = originators(
+            origin, {{"From", text}, {"Sender", text}, {"Reply-To", text}, {"Resent-From", text}});
+        if (others.empty()) std::abort();
+        if (originators(origin, {{text, text}}).empty()) std::abort();
+    }
+    for (const Address& shown : shown_besides({{"From", text}}))
+        if (shown.local.empty() || shown.domain.find('.') == std::string::npos) std::abort();
+    if (!shown_besides({{"From", "<ann@own.example>"}}).empty()) std::abort();
     return 0;
 }
