@@ -199,7 +199,7 @@ def test_the_envelope_sender_is_refused_at_mail(spillwayd, place):
     with MilterClient(daemon.address) as client:
         client.connect()
         assert client.mail("<eve@evil.example>", user=ANN).code == 550
-        assert client.mail(f"<{ANN}>", user=ANN).code in (None, 250)
+        assert client.mail(f"<{ANN}>", user=ANN).goes_on
 
 
 def test_a_connection_the_server_has_closed_is_opened_again(spillwayd, place):
