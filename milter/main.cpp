@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "daemon/abuse_keys.h"
 #include "daemon/files.h"
 #include "daemon/folders.h"
 #include "daemon/pattern_file.h"
@@ -77,6 +78,10 @@ int start(const Options& options) {
         for (const language::Diagnostic& diagnostic : all->all())
             fmt::print(stderr, "{}\n", diagnostic.text());
     if (!first.policy || first.diagnostics.has_errors()) return bad_configuration;
+    if (const auto keys = daemon::AbuseKeys::read(first.settings.abuse_keys); !keys) {
+        fmt::print(stderr, "{}\n", keys.error());
+        return bad_configuration;
+    }
     if (options.check) return first.of_folders.has_errors() ? bad_configuration : stopped;
     run(options, std::move(first));
 }

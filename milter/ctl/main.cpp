@@ -26,6 +26,8 @@ struct Options {
     RulesOptions rules;
     GateOptions gate;
     ImportOptions imports;
+    TraceOptions trace;
+    std::string key_id;
 };
 
 using Run = std::function<int()>;
@@ -230,6 +232,24 @@ void add_import(CLI::App& app, Options& options, Run& run) {
     }
 }
 
+void add_trace(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verb = add_verb(app, "trace", "Tell who sent what somebody complains about", run,
+                              [&] { return trace(options.common, options.trace); });
+    verb->add_option("WORDS", options.trace.words, "a token, or files (else standard input)");
+    CLI::App* keys = add_verb(app, "abuse-key", "Keys that senders are sealed with", run, {});
+    keys->require_subcommand(1);
+    add_verb(*keys, "new", "Add a key, which seals from the next reload on", run,
+             [&] { return new_abuse_key(options.common, options.trace.keys); });
+    add_verb(*keys, "list", "Show the ids of all keys", run,
+             [&] { return list_abuse_keys(options.common, options.trace.keys); });
+    CLI::App* gone = add_verb(*keys, "remove", "Forget a key and all that it has sealed", run, [&] {
+        return remove_abuse_key(options.common, options.trace.keys, options.key_id);
+    });
+    gone->add_option("ID", options.key_id, "as list shows it")->required();
+    for (CLI::App* one : {verb, keys})
+        one->add_option("--keys", options.trace.keys, "the key file, else the configuration's");
+}
+
 void add_all(CLI::App& app, Options& options, Run& run) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
@@ -252,6 +272,7 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_counters(app, options, run);
     add_gate(app, options, run);
     add_import(app, options, run);
+    add_trace(app, options, run);
     add_verb(app, "metrics", "Print the metrics in Prometheus's text format", run,
              [&] { return metrics(options.common); });
 }

@@ -169,6 +169,9 @@ std::string row_text(const policy::Edit& edit) {
     if (const auto* added = std::get_if<policy::AddHeader>(&edit)) {
         return fmt::format("+ {}: {}", added->name, shown(added->value));
     }
+    if (const auto* replaced = std::get_if<policy::ReplaceHeader>(&edit)) {
+        return fmt::format("= {}: {}", replaced->name, shown(replaced->value));
+    }
     const auto& removed = std::get<policy::RemoveHeader>(edit);
     return fmt::format("- {} (number {})", removed.name, removed.nth);
 }

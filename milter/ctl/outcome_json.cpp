@@ -82,6 +82,9 @@ json json_of(const policy::Edit& edit) {
     if (const auto* added = std::get_if<policy::AddHeader>(&edit)) {
         return {{"edit", "add-header"}, {"name", added->name}, {"value", added->value}};
     }
+    if (const auto* replaced = std::get_if<policy::ReplaceHeader>(&edit)) {
+        return {{"edit", "replace-header"}, {"name", replaced->name}, {"value", replaced->value}};
+    }
     const auto& removed = std::get<policy::RemoveHeader>(edit);
     return {{"edit", "remove-header"}, {"name", removed.name}, {"nth", removed.nth}};
 }

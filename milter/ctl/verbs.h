@@ -12,12 +12,18 @@
 #include <utility>
 #include <vector>
 
+#include "language/settings.h"
+
 namespace spillway::ctl {
 
 // sysexits.h where it has a fitting name.
+// Those from 3 to 5 are about tokens, see trace().
 enum Exit {
     succeeded = 0,
     refused = 1,
+    forged = 3,
+    unknown_key = 4,
+    too_old = 5,
     usage = 64,
     unreachable = 69,
     bad_configuration = 78,
@@ -143,5 +149,18 @@ struct ImportOptions {
 // Both answer `refused` when something was left out.
 int import_spamassassin(const Common& common, const ImportOptions& options);
 int import_postfix_checks(const Common& common, const ImportOptions& options);
+
+// The key file is that of --keys, else that of the configuration.
+language::AbuseKeys keys_setting(const Common& common, const std::string& file);
+int new_abuse_key(const Common& common, const std::string& file);
+int list_abuse_keys(const Common& common, const std::string& file);
+int remove_abuse_key(const Common& common, const std::string& file, const std::string& id);
+
+struct TraceOptions {
+    std::vector<std::string> words;  // a token, or files; none: standard input
+    std::string keys;                // "" takes the file of the configuration
+};
+// Of several messages the one that tells least decides how it ends; `refused` without any token.
+int trace(const Common& common, const TraceOptions& options);
 
 }  // namespace spillway::ctl

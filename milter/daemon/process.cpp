@@ -58,10 +58,11 @@ Process::Process(const Start& start)
                   .processes = documents_at_a_time()}),
       lookups_(settings_.counters, [this](const std::string& notice) { log_.warning(notice); }),
       holder_(start.first.policy, start.first.tests_run, now()),
+      abuse_keys_(settings_.abuse_keys),
       notices_(
           {.sendmail = settings_.sendmail, .host = host_name()},
           [this] { return holder_.current()->notice_form; }, log_, metrics_),
-      reloader_(start.config, start.first, holder_, log_, metrics_),
+      reloader_(start.config, start.first, holder_, abuse_keys_, log_, metrics_),
       verbs_(settings_, holder_, reloader_, surroundings_, counts_file_.get()),
       housekeeping_(control_, metrics_endpoint_.get(),
                     {.answer = [this](std::string_view request) { return verbs_.answer(request); },
@@ -87,7 +88,8 @@ Process::Process(const Start& start)
           .look_up =
               [this](const std::vector<match::Question>& questions) {
                   return lookups_.answer(questions);
-              }} {}
+              },
+          .current_keys = [this] { return abuse_keys_.current(); }} {}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
     if (!settings_.metrics) return nullptr;

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "daemon/abuse_keys.h"
 #include "daemon/changes_file.h"
 #include "daemon/control.h"
 #include "daemon/counts_file.h"
@@ -74,6 +75,7 @@ class Process {
     extract::Extractor extractor_;
     lookup::Lookups lookups_;
     PolicyHolder holder_;
+    AbuseKeys abuse_keys_;
     Notices notices_;
     Reloader reloader_;
     Verbs verbs_;

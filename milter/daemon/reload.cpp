@@ -73,11 +73,12 @@ language::Generation loaded_giving_way(const std::string& config,
 }  // namespace
 
 Reloader::Reloader(std::string config, const language::Generation& first, PolicyHolder& holder,
-                   log::Log& log, log::Metrics& metrics)
+                   AbuseKeys& keys, log::Log& log, log::Metrics& metrics)
     : config_(std::move(config)),
       running_(first.settings),
       folders_(first.folders),
       holder_(holder),
+      keys_(keys),
       log_(log),
       metrics_(metrics) {
     metrics_.rules().replace(holder_.current());
@@ -102,6 +103,9 @@ ReloadResult Reloader::reload() {
         if (!loaded.policy || loaded.diagnostics.has_errors()) {
             return refused(texts_of(loaded.diagnostics, language::Severity::error));
         }
+        auto keys = AbuseKeys::read(loaded.settings.abuse_keys);
+        if (!keys) return refused({keys.error()});
+        keys_.replace(*std::move(keys));
         return accepted(std::move(loaded));
     } catch (const std::exception& error) {  // a folder that cannot be listed, memory that ran out
         return refused({error.what()});

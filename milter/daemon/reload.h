@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/abuse_keys.h"
 #include "daemon/policy_holder.h"
 #include "language/compile.h"
 #include "log/log.h"
@@ -41,7 +42,7 @@ class Reloader {
     // Tells the metrics of the policy `holder` has now, and of each later one, and the log of what
     // is wrong in folders of accounts. `first` is what that policy was loaded with.
     Reloader(std::string config, const language::Generation& first, PolicyHolder& holder,
-             log::Log& log, log::Metrics& metrics);
+             AbuseKeys& keys, log::Log& log, log::Metrics& metrics);
 
     // Also opens the log file anew, so that logrotate needs one signal only. Mistakes are logged,
     // one line each, and the old generation stays in force.
@@ -59,6 +60,7 @@ class Reloader {
     language::Settings running_;
     language::FolderTexts folders_;  // in force
     PolicyHolder& holder_;
+    AbuseKeys& keys_;
     log::Log& log_;
     log::Metrics& metrics_;
 };

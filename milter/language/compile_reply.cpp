@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "mail/utf8.h"
+
 namespace spillway::language {
 namespace {
 
@@ -12,6 +14,8 @@ bool is_code(std::string_view text) {
     return text.size() == 3 &&
            std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
+
+constexpr std::size_t longest_text = 400;
 
 // "5.7.1": RFC 3463 section 2.
 bool is_enhanced(std::string_view text) {
@@ -45,15 +49,24 @@ policy::Template take_template(const Word& word) {
     const auto bad =
         std::ranges::find_if(word.text, [](unsigned char c) { return c < 0x20 || c > 0x7e; });
     if (bad != word.text.end()) {
-        throw Mistake(word.place,
-                      "replies and header values are one line of printable ASCII (RFC 5321)");
+        throw Mistake(word.place, "a reply is one line of printable ASCII (RFC 5321)");
     }
-    constexpr std::size_t longest = 400;
-    if (word.text.size() > longest) {
+    if (word.text.size() > longest_text) {
         throw Mistake(word.place, fmt::format("the text has {} characters, {} are allowed",
-                                              word.text.size(), longest));
+                                              word.text.size(), longest_text));
     }
     return Arguments::value_of(word, policy::Template::parse(word.text));
+}
+
+policy::Template take_field_template(const Word& word) {
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(word.text, is_control) || !mail::is_utf8(word.text))
+        throw Mistake(word.place, "the value of a header field is one line of UTF-8");
+    if (word.text.size() > longest_text) {
+        throw Mistake(word.place, fmt::format("the value has {} bytes, {} are allowed",
+                                              word.text.size(), longest_text));
+    }
+    return Arguments::value_of(word, policy::Template::parse(word.text, policy::header_variables));
 }
 
 policy::TemplateReply take_reply(Arguments& args, const StandardReply& standard) {

@@ -21,6 +21,9 @@ policy::TemplateReply take_reply(Arguments& args, const StandardReply& standard)
 // A text with variables that may stand in a reply or header: one line of printable ASCII.
 policy::Template take_template(const Word& word);
 
+// The value of a header field: one line of UTF-8.
+policy::Template take_field_template(const Word& word);
+
 // A header field's name (RFC 5322 section 2.2): printable ASCII without a colon.
 std::string take_header_name(Arguments& args);
 

@@ -17,6 +17,12 @@ constexpr std::string_view refused_text =
     "Message refused by policy; ask postmaster if you think this is wrong";
 constexpr std::string_view deferred_text = "Message deferred by policy; try again later";
 
+constexpr std::string_view abuse_field = "X-Spillway-Abuse-ID";
+
+policy::Template token_alone() {
+    return policy::Template::parse("%{abuse-id}", policy::header_variables).value();
+}
+
 // user|domain|account for SPAN [after COUNT in SPAN]
 policy::SuspendAction suspend_action(Arguments& args) {
     policy::SuspendAction suspend;
@@ -37,6 +43,27 @@ policy::SuspendAction suspend_action(Arguments& args) {
     return suspend;
 }
 
+std::optional<policy::Action> header_action(Arguments& args) {
+    const std::string& verb = args.line().verb.text;
+    if (verb == "abuse-id") {
+        std::string name = args.more() ? take_header_name(args) : std::string(abuse_field);
+        return policy::AddHeaderAction{std::move(name), token_alone()};
+    }
+    if (verb == "remove-header") {
+        policy::RemoveHeaderAction action{{take_header_name(args)}};
+        while (args.more()) action.names.push_back(take_header_name(args));
+        return action;
+    }
+    if (verb != "add-header" && verb != "replace-header") return std::nullopt;
+    std::string name = take_header_name(args);
+    const Word& text = args.take("a value");
+    policy::Template value = take_field_template(text);
+    if (verb == "replace-header" && value.uses(policy::Variable::abuse_id))
+        throw Mistake(text.place, "a sealed token is in an added field: write add-header");
+    if (verb == "add-header") return policy::AddHeaderAction{std::move(name), std::move(value)};
+    return policy::ReplaceHeaderAction{std::move(name), std::move(value)};
+}
+
 std::optional<policy::Action> action_of(Arguments& args) {
     const std::string& verb = args.line().verb.text;
     if (verb == "reject")
@@ -46,11 +73,7 @@ std::optional<policy::Action> action_of(Arguments& args) {
     if (verb == "discard") return policy::DiscardAction{};
     if (verb == "accept") return policy::AcceptAction{};
     if (verb == "tag") return policy::TagAction{args.take("a tag").text};
-    if (verb == "remove-header") return policy::RemoveHeaderAction{take_header_name(args)};
-    if (verb == "add-header") {
-        std::string name = take_header_name(args);
-        return policy::AddHeaderAction{std::move(name), take_template(args.take("a value"))};
-    }
+    if (auto edit = header_action(args)) return edit;
     if (verb == "suspend") return suspend_action(args);
     if (verb == "quarantine") {
         const Word reason = args.more() ? args.take("a reason") : Word{"held for review", {}, true};
@@ -74,6 +97,13 @@ bool demands_login(const policy::Condition& condition) {
             [](const auto&) { return false; },
         },
         condition.is);
+}
+
+// Nobody but us may write the fields that tokens stand in, whoever the rule is for: an account with
+// a say in them could have any field of anybody's mail removed.
+bool writes_token(const policy::Action& action) {
+    const auto* added = std::get_if<policy::AddHeaderAction>(&action);
+    return added != nullptr && added->value.uses(policy::Variable::abuse_id);
 }
 
 class RuleCompiler {
@@ -122,6 +152,11 @@ void RuleCompiler::line(Arguments& args) {
                                               verb.text));
     }
     if (terms_.check_action) terms_.check_action(verb);
+    if (!names_.folder.empty() && writes_token(*action)) {
+        throw Mistake(verb.place,
+                      "who sends is sealed by the administrator's rules: abuse-id and %{abuse-id} "
+                      "are not for those of accounts");
+    }
     if (auto* tag = std::get_if<policy::TagAction>(&*action)) tag->tag.insert(0, names_.folder);
     terminal_ = policy::is_terminal(*action);
     rule_.actions.push_back(std::move(*action));
@@ -161,7 +196,25 @@ bool ends_all_reading(const policy::Rule& rule) {
            !rule.actions.empty() && policy::is_terminal(rule.actions.back());
 }
 
+const Word* word_of_abuse_id(const BlockNode& rule) {
+    for (const Line& line : rule.lines) {
+        if (line.verb.text == "abuse-id") return &line.verb;
+        for (const Word& word : line.arguments)
+            if (line.verb.text == "add-header" &&
+                word.text.find("%{abuse-id}") != std::string::npos)
+                return &word;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+void ask_for_abuse_keys(const Program& program, Diagnostics& diagnostics) {
+    for (const BlockNode& rule : program.rules)
+        if (const Word* word = word_of_abuse_id(rule))
+            diagnostics.error(word->place,
+                              "the setting \"abuse-keys\" must say which keys seal the token");
+}
 
 void gather_tags(const Program& program, Names& names) {
     for (const BlockNode& rule : program.rules) {

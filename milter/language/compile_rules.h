@@ -14,11 +14,15 @@ namespace spillway::language {
 
 // The words that may stand in a rule; check-docs holds them against the manual.
 inline constexpr std::string_view rule_words[] = {
-    "when",       "unless", "mode", "on-error",   "reject",        "defer",  "discard",
-    "quarantine", "accept", "tag",  "add-header", "remove-header", "suspend"};
+    "when",       "unless",         "mode",          "on-error", "reject",
+    "defer",      "discard",        "quarantine",    "accept",   "tag",
+    "add-header", "replace-header", "remove-header", "abuse-id", "suspend"};
 
 // Tags that rules set, gathered before any condition is compiled.
 void gather_tags(const Program& program, Names& names);
+
+// For policies without the setting abuse-keys: rules that need it are mistakes.
+void ask_for_abuse_keys(const Program& program, Diagnostics& diagnostics);
 
 // What others than the rules' own blocks say about them.
 struct RuleTerms {

@@ -60,6 +60,13 @@ void read_sendmail(Arguments& args, Settings& settings) {
     while (args.more()) settings.sendmail.push_back(args.take("an argument").text);
 }
 
+void read_abuse_keys(Arguments& args, Settings& settings) {
+    AbuseKeys keys;
+    keys.file = absolute_path(args);
+    if (args.take_if("valid")) keys.valid = args.take_as("how long, such as 90d", parse_duration);
+    settings.abuse_keys = std::move(keys);
+}
+
 void read_log(Arguments& args, Settings& settings) {
     const auto target = args.take_one_of({"syslog", "stderr", "file"});
     settings.log.target = static_cast<LogTarget>(target);
@@ -126,6 +133,8 @@ void read_setting(Arguments& args, Settings& settings, PolicySettings& policy) {
         settings.user = args.take("a user's name").text;
     else if (name == "log")
         read_log(args, settings);
+    else if (name == "abuse-keys")
+        read_abuse_keys(args, settings);
     else if (name == "metrics")
         read_metrics(args, settings);
     else if (name == "sendmail")

@@ -49,10 +49,10 @@ inline constexpr std::string_view condition_words[] = {
     "auth",      "tag",       "window", "campaign",       "unreadable",
     "encrypted", "truncated", "tls",    "misleading-from"};
 inline constexpr std::string_view setting_words[] = {
-    "listen",      "control",     "counters",       "state-dir",      "spool-dir",
-    "spool-above", "text-limit",  "timezone",       "user",           "log",
-    "accounts",    "metrics",     "without-login",  "local-identity", "gate",
-    "sendmail",    "notice-from", "notice-subject", "notice-text"};
+    "listen",      "control",    "counters",      "state-dir",      "spool-dir",
+    "spool-above", "text-limit", "timezone",      "user",           "log",
+    "accounts",    "metrics",    "without-login", "local-identity", "gate",
+    "sendmail",    "abuse-keys", "notice-from",   "notice-subject", "notice-text"};
 
 // Whose file it is. Accounts have no say in settings, limits and what else is everybody's.
 enum class Author { administrator, account };

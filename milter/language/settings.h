@@ -65,6 +65,13 @@ struct RedisStore {
 };
 using Store = std::variant<MemoryStore, RedisStore>;
 
+// Whose tokens tell the sender of a message.
+struct AbuseKeys {
+    std::string file;
+    std::chrono::milliseconds valid = std::chrono::hours(24 * 400);  // older tokens tell nothing
+    friend bool operator==(const AbuseKeys&, const AbuseKeys&) = default;
+};
+
 enum class LogTarget { syslog, standard_error, file };
 struct LogSetting {
     LogTarget target = LogTarget::syslog;
@@ -86,6 +93,7 @@ struct Settings {
     LogSetting log;
     std::vector<std::string> sendmail{"/usr/sbin/sendmail"};  // for notices; its path, arguments
     std::optional<InetSocket> metrics;                        // where they may be scraped
+    std::optional<AbuseKeys> abuse_keys;                      // none: nothing is sealed
 };
 
 }  // namespace spillway::language

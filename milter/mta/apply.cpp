@@ -46,6 +46,11 @@ struct Editor {
         const std::string value = leading_blank ? " " + add.value : add.value;
         expect(smfi_addheader(context, c_text(add.name), c_text(value)), "add " + add.name);
     }
+    void operator()(const policy::ReplaceHeader& replace) const {
+        const std::string value = leading_blank ? " " + replace.value : replace.value;
+        expect(smfi_chgheader(context, c_text(replace.name), 1, c_text(value)),
+               "replace " + replace.name);
+    }
     // No value means removal; the number is counted from 1 among fields of this name.
     void operator()(const policy::RemoveHeader& remove) const {
         expect(smfi_chgheader(context, c_text(remove.name), remove.nth, nullptr),

@@ -40,14 +40,19 @@ bool may_leave(const Verdict& verdict);
 
 struct AddHeader {
     std::string name;
-    std::string value;  // no CR, no LF
+    std::string value;  // no CR; a blank behind each LF, where it is folded
+};
+// Changes the first field of this name, where it stands.
+struct ReplaceHeader {
+    std::string name;
+    std::string value;  // likewise
 };
 // Removes the nth field of this name, counted from 1, as the MTA counts them.
 struct RemoveHeader {
     std::string name;
     int nth = 1;
 };
-using Edit = std::variant<AddHeader, RemoveHeader>;
+using Edit = std::variant<AddHeader, ReplaceHeader, RemoveHeader>;
 
 enum class Mode { enforce, audit, off };
 const char* name_of(Mode mode);  // as in the language
@@ -79,7 +84,7 @@ struct SuspendOrder {
 struct Decision {
     Verdict verdict;
     std::string decided_by;   // "rule NAME", "limit NAME" or "" when nothing objected
-    std::vector<Edit> edits;  // removals first, those of one name from the highest number down
+    std::vector<Edit> edits;  // of one name from the highest number down; added fields last
     std::vector<std::string> tags;
     std::vector<RuleReport> rules;  // every rule consulted, in order, if not one that is no at once
     std::vector<LimitReport> limits;  // every limit asked, in order

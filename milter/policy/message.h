@@ -40,6 +40,7 @@ struct Message {
     std::string_view bytes;  // header fields, an empty line, the body; CRLF line ends
     std::uint64_t size = 0;  // of the message, in octets
     std::string queue_id;    // "" until the MTA tells it
+    std::string abuse_id;    // who sends, sealed, where the policy wants it; "" in rehearsals
 
     // False when the loaded policy did not need the body and the MTA was told to skip it.
     bool body_seen = true;

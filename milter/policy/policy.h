@@ -55,8 +55,14 @@ struct AddHeaderAction {
     std::string name;
     Template value;
 };
-struct RemoveHeaderAction {
+// Of the fields of this name the first gets the value, the others go; nothing where there is none.
+struct ReplaceHeaderAction {
     std::string name;
+    Template value;
+};
+// All fields of these names; one that ends in "*" means all names that begin so.
+struct RemoveHeaderAction {
+    std::vector<std::string> names;
 };
 // Nothing more is sent by the message's user, domain or account for `span`. With `after`, only once
 // the rule has matched more often than that.
@@ -65,9 +71,9 @@ struct SuspendAction {
     std::chrono::milliseconds span{};
     std::optional<limits::Sliding> after;
 };
-using Action =
-    std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction, AcceptAction,
-                 TagAction, AddHeaderAction, RemoveHeaderAction, SuspendAction>;
+using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction,
+                            AcceptAction, TagAction, AddHeaderAction, ReplaceHeaderAction,
+                            RemoveHeaderAction, SuspendAction>;
 bool is_terminal(const Action& action);
 
 // What a rule does when it cannot tell whether it matches.
@@ -183,6 +189,7 @@ struct Policy {
                                         Fallback::client_ip};
     // The same for local mail (is_local()); empty is as without_login.
     std::vector<Fallback> local_identity;
+    std::vector<std::string> abuse_fields;  // that only we write, in lower case
     NoticeForm notice_form;
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses in `rules` and `limits`
@@ -194,6 +201,7 @@ struct Policy {
     bool needs_attachments = false;  // what they hold; of `rules` and `limits`
     bool asks_mailing = false;       // likewise
     bool asks_outside = false;       // of maps that are kept elsewhere
+    bool needs_abuse_id = false;     // Message::abuse_id
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
     Gates gates;                                           // of `rules`

@@ -23,6 +23,7 @@ Variables variables_of(const Message& message, const Identity& identity) {
     set(Variable::recipients, std::to_string(message.recipients.size()));
     set(Variable::client_ip, message.client.ip ? message.client.ip->text() : "unknown");
     set(Variable::queue_id, message.queue_id);
+    set(Variable::abuse_id, message.abuse_id.empty() ? "(sealed when sent)" : message.abuse_id);
     return values;
 }
 

@@ -167,8 +167,11 @@ class Reading {
     void act(const Rule& rule);
     void not_told(const Rule& rule);
     void end(Verdict verdict, std::string decided_by);
-    void remove_all(const std::string& name);
+    void remove_all(const std::string& name, int but = 0);
+    void remove_each(const RemoveHeaderAction& names);
+    void replace(const std::string& name, std::string value);
     void remove_forged();
+    bool is_ours(std::string_view name) const;
 
     Facts& facts_;
     OpenGates gates_;
@@ -190,33 +193,55 @@ void Reading::end(Verdict verdict, std::string decided_by) {
     ended_ = true;
 }
 
-void Reading::remove_all(const std::string& name) {
+// Leaves the first `but` fields.
+void Reading::remove_all(const std::string& name, int but) {
     if (!removed_.insert(lower(name)).second) return;
     const auto counted = header_counts_.find(lower(name));
     if (counted == header_counts_.end()) return;
     // From the last to the first: in Postfix each removal shifts the numbers of those after it.
-    for (int nth = counted->second; nth > 0; --nth) {
+    for (int nth = counted->second; nth > but; --nth) {
         decision_.edits.push_back(RemoveHeader{name, nth});
     }
+}
+
+void Reading::remove_each(const RemoveHeaderAction& action) {
+    for (const std::string& name : action.names) {
+        if (!name.ends_with('*')) {
+            remove_all(name);
+            continue;
+        }
+        const std::string beginning = lower(name.substr(0, name.size() - 1));
+        for (const auto& header : facts_.message().headers)
+            if (lower(header.name).starts_with(beginning)) remove_all(header.name);
+    }
+}
+
+// The first rule that removes or replaces a field is the one that says what becomes of it.
+void Reading::replace(const std::string& name, std::string value) {
+    if (removed_.contains(lower(name)) || !header_counts_.contains(lower(name))) return;
+    remove_all(name, 1);
+    decision_.edits.push_back(ReplaceHeader{name, std::move(value)});
+}
+
+bool Reading::is_ours(std::string_view name) const {
+    const auto& fields = facts_.policy().abuse_fields;
+    return name.starts_with("x-spillway-") || std::ranges::find(fields, name) != fields.end();
 }
 
 // Fields of ours that came from outside are forged. So many of them are an attack on the MTA, which
 // walks through its queue file for each removal.
 void Reading::remove_forged() {
-    constexpr std::string_view ours = "x-spillway-";
     constexpr int most_forged = 100;
     int forged = 0;
-    for (auto one = header_counts_.lower_bound(std::string{ours});
-         one != header_counts_.end() && one->first.starts_with(ours); ++one) {
-        forged += one->second;
-    }
+    for (const auto& [name, count] : header_counts_)
+        if (is_ours(name)) forged += count;
     if (forged > most_forged) {
         const std::string by = "forged fields";
         return end(Reject{own_reply(550, "5.7.1", "Too many X-Spillway fields; remove them", by)},
                    by);
     }
     for (const auto& header : facts_.message().headers) {
-        if (forged > 0 && lower(header.name).starts_with(ours)) remove_all(header.name);
+        if (forged > 0 && is_ours(lower(header.name))) remove_all(header.name);
     }
 }
 
@@ -225,25 +250,27 @@ void Reading::act(const Rule& rule) {
     const Variables values = needs_variables(rule) ? variables_for(rule, facts_) : Variables{};
     std::ranges::move(orders(rule, facts_), std::back_inserter(decision_.suspend));
     for (const Action& action : rule.actions) {
-        std::visit(Overloaded{
-                       [&](const RejectAction& a) { end(Reject{filled(a.reply, values, by)}, by); },
-                       [&](const DeferAction& a) { end(Defer{filled(a.reply, values, by)}, by); },
-                       [&](const DiscardAction&) { end(Discard{}, by); },
-                       [&](const QuarantineAction& a) {
-                           end(Quarantine{fmt::format("{}: {}", by, a.reason.fill(values))}, by);
-                       },
-                       [&](const AcceptAction&) { end(Accept{}, by); },
-                       [&](const TagAction& a) {
-                           facts_.tags.insert(a.tag);
-                           gates_.set(a.tag);
-                       },
-                       [&](const AddHeaderAction& a) {
-                           added_.push_back(AddHeader{a.name, a.value.fill(values)});
-                       },
-                       [&](const RemoveHeaderAction& a) { remove_all(a.name); },
-                       [](const SuspendAction&) {},  // all of the rule's at once, above
-                   },
-                   action);
+        std::visit(
+            Overloaded{
+                [&](const RejectAction& a) { end(Reject{filled(a.reply, values, by)}, by); },
+                [&](const DeferAction& a) { end(Defer{filled(a.reply, values, by)}, by); },
+                [&](const DiscardAction&) { end(Discard{}, by); },
+                [&](const QuarantineAction& a) {
+                    end(Quarantine{fmt::format("{}: {}", by, a.reason.fill(values))}, by);
+                },
+                [&](const AcceptAction&) { end(Accept{}, by); },
+                [&](const TagAction& a) {
+                    facts_.tags.insert(a.tag);
+                    gates_.set(a.tag);
+                },
+                [&](const AddHeaderAction& a) {
+                    added_.push_back(AddHeader{a.name, a.value.fill_field(values)});
+                },
+                [&](const ReplaceHeaderAction& a) { replace(a.name, a.value.fill_field(values)); },
+                [&](const RemoveHeaderAction& a) { remove_each(a); },
+                [](const SuspendAction&) {},  // all of the rule's at once, above
+            },
+            action);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 
+#include "policy/lower.h"
 #include "policy/policy.h"
 #include "policy/variants.h"
 
@@ -105,6 +106,17 @@ void Asks::add(const Condition& condition) {
                condition.is);
 }
 
+// The fields that a rule writes tokens into, in lower case.
+std::vector<std::string> abuse_fields_of(const Rule& rule) {
+    std::vector<std::string> fields;
+    for (const Action& action : rule.actions) {
+        const auto* added = std::get_if<AddHeaderAction>(&action);
+        if (added != nullptr && added->value.uses(Variable::abuse_id))
+            fields.push_back(lower(added->name));
+    }
+    return fields;
+}
+
 }  // namespace
 
 const char* name_of(Stage stage) {
@@ -141,6 +153,7 @@ bool is_recipient(Field field) { return field == Field::rcpt || field == Field::
 bool is_terminal(const Action& action) {
     return !(std::holds_alternative<TagAction>(action) ||
              std::holds_alternative<AddHeaderAction>(action) ||
+             std::holds_alternative<ReplaceHeaderAction>(action) ||
              std::holds_alternative<RemoveHeaderAction>(action) ||
              std::holds_alternative<SuspendAction>(action));
 }
@@ -182,6 +195,7 @@ class Arranging {
         for (Rule& rule : rules) {
             const Asks asks(rule.when, rule.unless);
             held_back = arrange(rule, asks, held_back);
+            seal(rule);
             if (rule.mode == Mode::off) continue;
             add(asks, owner);
             if (rule.mode == Mode::audit) continue;
@@ -203,6 +217,14 @@ class Arranging {
     void finish() { policy_.mailing_spans.assign(spans_.begin(), spans_.end()); }
 
   private:
+    void seal(const Rule& rule) {
+        for (std::string& field : abuse_fields_of(rule)) {
+            policy_.needs_abuse_id |= rule.mode == Mode::enforce;
+            if (std::ranges::find(policy_.abuse_fields, field) == policy_.abuse_fields.end())
+                policy_.abuse_fields.push_back(std::move(field));
+        }
+    }
+
     // Whose message it is shows only later, so the body is asked for all of them.
     template <typename Owner>
     void add(const Asks& asks, Owner& owner) {

@@ -5,10 +5,35 @@
 
 #include <fmt/format.h>
 
+#include "mail/encoded_word.h"
+#include "mail/utf8.h"
+
 namespace spillway::policy {
 namespace {
 
 constexpr std::size_t longest_value = 200;
+
+bool needs_encoding(std::string_view word) {
+    return !mail::is_ascii(word) || word.find("=?") != word.npos;
+}
+
+// Encoded words stand between blanks (RFC 2047 section 5), so whole words are encoded, from the
+// first to the last one that must be: the rest stays as it is, an address for one.
+std::string encoded_where_needed(std::string_view text) {
+    std::size_t begin = text.npos;
+    std::size_t end = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t blank = std::min(text.find(' ', at), text.size());
+        if (needs_encoding(text.substr(at, blank - at))) {
+            begin = std::min(begin, at);
+            end = blank;
+        }
+        at = blank + 1;
+    }
+    if (begin == text.npos) return std::string(text);
+    std::string field(text.substr(0, begin));
+    return field.append(mail::field_text(text.substr(begin, end - begin))).append(text.substr(end));
+}
 
 }  // namespace
 
@@ -59,6 +84,22 @@ std::string Template::fill(const Variables& values) const {
         }
     }
     return out;
+}
+
+std::string Template::fill_field(const Variables& values) const {
+    std::string text;
+    for (const auto& part : parts_) {
+        if (const auto* plain = std::get_if<std::string>(&part)) {
+            text += *plain;
+            continue;
+        }
+        const auto variable = std::get<Variable>(part);
+        const std::string& value = values[static_cast<std::size_t>(variable)];
+        text += variable == Variable::abuse_id ? value : mail::utf8_prefix(value, longest_value);
+    }
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return encoded_where_needed(text);
 }
 
 bool Template::uses(Variable variable) const {

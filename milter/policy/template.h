@@ -24,6 +24,8 @@ enum class Variable {
     recipients,
     client_ip,
     queue_id,
+    // In header fields only:
+    abuse_id,
     // In notices only:
     percent,
     unit,
@@ -32,13 +34,14 @@ enum class Variable {
     who,
     time,
 };
-inline constexpr std::array<std::string_view, 18> variable_names{
-    "rule",    "limit",   "used",   "max",        "next",      "user",
-    "domain",  "account", "sender", "recipients", "client-ip", "queue-id",
-    "percent", "unit",    "window", "scope",      "who",       "time"};
+inline constexpr std::array<std::string_view, 19> variable_names{
+    "rule",    "limit",  "used",       "max",       "next",     "user",     "domain",
+    "account", "sender", "recipients", "client-ip", "queue-id", "abuse-id", "percent",
+    "unit",    "window", "scope",      "who",       "time"};
 
-// How many of them replies and header fields know; notices know all.
+// How many of them replies know, and header fields; notices know all but abuse_id.
 inline constexpr std::size_t reply_variables = 12;
+inline constexpr std::size_t header_variables = 13;
 
 // Values in the order of Variable; what is not known in a place is "".
 using Variables = std::array<std::string, variable_names.size()>;
@@ -57,6 +60,11 @@ class Template {
     // Variables are made harmless for a header or reply: CR, LF and control characters become "?",
     // non-ASCII too, and each value is cut at 200 characters.
     std::string fill(const Variables& values) const;
+
+    // For the value of a header field: what is not ASCII, or would be decoded by readers, becomes
+    // encoded words (RFC 2047), folded by LF and a blank. No other line end and no control
+    // character can enter. Values are cut as above, but for a sealed token.
+    std::string fill_field(const Variables& values) const;
 
     bool uses(Variable variable) const;
 

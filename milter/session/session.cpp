@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "mail/header.h"
 #include "policy/facts.h"
 #include "policy/suspend.h"
+#include "session/abuse_id.h"
 
 namespace spillway::session {
 namespace {
@@ -192,6 +194,7 @@ std::optional<policy::Decision> Session::decided(const std::function<bool()>& st
 std::optional<policy::Decision> Session::decided_by_policy(
     const std::function<bool()>& still_there) {
     const Stopwatch watch(spent_, around_.metrics, policy::Stage::message);
+    if (policy_->needs_abuse_id) seal_sender();
     policy::Facts facts(*policy_, message_);
     facts.readings = std::move(readings_);
     read_attachments(facts);
@@ -211,6 +214,12 @@ std::optional<policy::Decision> Session::decided_by_policy(
     // Some limits may have been charged where another could not be asked.
     if (!policy::may_leave(decision.verdict)) settle(false);
     return decision;
+}
+
+void Session::seal_sender() {
+    const auto keys = around_.current_keys ? around_.current_keys() : nullptr;
+    if (!keys) throw std::runtime_error("there is no key to seal the sender with");
+    message_.abuse_id = sealed_sender(message_, policy::identify(*policy_, message_), *keys);
 }
 
 void Session::read_attachments(policy::Facts& facts) const {

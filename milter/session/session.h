@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/key_ring.h"
 #include "limits/counters.h"
 #include "log/log.h"
 #include "log/metrics.h"
@@ -51,6 +52,9 @@ struct Surroundings {
     ReadDocument read_document = {};
     // Without it, maps that are kept elsewhere are unreachable.
     policy::LookUp look_up = {};
+    // What seals the sender of a message. Without it, or without keys, a policy that wants senders
+    // sealed defers them.
+    std::function<std::shared_ptr<const crypto::KeyRing>()> current_keys = {};
 };
 
 // Who begins a message, and how: the login ("" without one), the argument of MAIL, and the queue
@@ -116,6 +120,7 @@ class Session {
     std::optional<policy::Decision> let_through() const;
     void read_attachments(policy::Facts& facts) const;
     void tell_readings() noexcept;
+    void seal_sender();
     void forget_message() noexcept;
     void notify(const policy::Decision& decision) const;
     void carry_out(policy::Stage stage, const policy::Refusal& refusal) const;

@@ -37,8 +37,9 @@ int smfi_addheader(SMFICTX* context, char* name, char* value) {
 }
 
 int smfi_chgheader(SMFICTX* context, char* name, int index, char* value) {
-    const std::string what = value == nullptr ? "remove " : "change ";
-    return carry_out(context, "chgheader", what + name + " " + std::to_string(index));
+    const std::string field = std::string(name) + " " + std::to_string(index);
+    return carry_out(context, "chgheader",
+                     value == nullptr ? "remove " + field : "change " + field + ":" + value);
 }
 
 int smfi_quarantine(SMFICTX* context, char* reason) {

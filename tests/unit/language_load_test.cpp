@@ -421,6 +421,32 @@ BOOST_AUTO_TEST_CASE(headers_are_added_after_all_forged_ones_of_ours_are_removed
     BOOST_TEST(std::get<policy::AddHeader>(decision.edits[2]).value == "rule r: why");
 }
 
+BOOST_AUTO_TEST_CASE(a_token_needs_keys_and_stands_in_added_fields_only) {
+    const auto generation =
+        load_text("abuse-keys /etc/spillway/abuse.keys valid 90d\nrule a { abuse-id }\n");
+    BOOST_REQUIRE(generation.policy);
+    BOOST_TEST(generation.settings.abuse_keys->file == "/etc/spillway/abuse.keys");
+    BOOST_TEST((generation.settings.abuse_keys->valid == std::chrono::hours(24 * 90)));
+    BOOST_TEST(generation.policy->needs_abuse_id);
+    const std::vector<std::string> fields{"x-spillway-abuse-id"};
+    BOOST_TEST(generation.policy->abuse_fields == fields, boost::test_tools::per_element());
+
+    const auto told = [](const std::string& text, const std::string& part) {
+        const std::string mistakes = mistakes_in(text);
+        BOOST_TEST(mistakes.find(part) != std::string::npos, mistakes);
+    };
+    told("rule a { abuse-id }", ":1:10: error: the setting \"abuse-keys\" must say which keys");
+    told("rule a { add-header X-A \"a %{abuse-id}\" }", ":1:25: error: the setting \"abuse-keys\"");
+    told("abuse-keys keys", "an absolute path");
+    told("abuse-keys /k\nrule a { replace-header X-A \"%{abuse-id}\" }", "write add-header");
+    told("abuse-keys /k\nrule a { reject \"%{abuse-id}\" }", "unknown variable");
+    told("notice-subject \"%{abuse-id}\"", "known in header fields only");
+    told("rule a { add-header X-A \"a\\nBcc: b\" }", "one line of UTF-8");
+    told("rule a { replace-header X-A \"\xff\" }", "one line of UTF-8");
+    told("rule a { add-header X-A \"" + std::string(401, 'x') + "\" }", "401 bytes, 400 are");
+    told("rule a { remove-header X-A, \"b c\" }", "cannot be the name");
+}
+
 BOOST_AUTO_TEST_CASE(bounces_of_the_mta_itself_are_held_where_others_are_refused) {
     check_passes(
         "rule all { reject }\n"

@@ -27,6 +27,18 @@ BOOST_AUTO_TEST_CASE(edits_come_in_order_and_the_message_goes_on) {
     BOOST_TEST(context.done == expected);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_field_of_a_name_is_changed_where_it_stands) {
+    for (const bool leading_blank : {true, false}) {
+        smfi_str context;
+        policy::Decision decision;
+        decision.verdict = policy::Accept{};
+        decision.edits = {policy::ReplaceHeader{"X-Mailer", "ours"}};
+        apply(&context, decision, leading_blank);
+        BOOST_TEST(context.done ==
+                   Done{leading_blank ? "change X-Mailer 1: ours" : "change X-Mailer 1:ours"});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_mta_that_adds_the_blank_is_given_none) {
     smfi_str context;
     apply(&context, edited(policy::Accept{}), false);

@@ -5,6 +5,7 @@
 
 #include "policy/evaluate.h"
 #include "policy/facts.h"
+#include "policy/variants.h"
 
 using namespace spillway;
 using namespace spillway::policy;
@@ -220,6 +221,67 @@ BOOST_AUTO_TEST_CASE(an_audit_rule_is_reported_and_the_next_one_read) {
     BOOST_TEST_REQUIRE(decision.rules.size() == 2U);
     BOOST_TEST((decision.rules[0].matched == match::Match::yes));
     BOOST_TEST(std::get<AddHeader>(decision.edits.at(0)).value == "a.example");
+}
+
+// Edits as one line each: "-name nth", "=name value", "+name value".
+std::vector<std::string> edits_of(const Policy& policy, std::vector<mail::Header> headers) {
+    Message message = message_to(1);
+    message.headers = std::move(headers);
+    std::vector<std::string> edits;
+    for (const Edit& edit : decided(policy, message, {}).edits)
+        edits.push_back(std::visit(
+            Overloaded{
+                [](const AddHeader& e) { return "+" + e.name + " " + e.value; },
+                [](const ReplaceHeader& e) { return "=" + e.name + " " + e.value; },
+                [](const RemoveHeader& e) { return "-" + e.name + " " + std::to_string(e.nth); }},
+            edit));
+    return edits;
+}
+
+BOOST_AUTO_TEST_CASE(names_that_end_in_a_star_remove_all_that_begin_so) {
+    Policy policy = policy_with();
+    policy.rules.push_back(rule("clean", RemoveHeaderAction{{"X-PHP-*", "received"}}));
+    const std::vector<std::string> wanted{"-x-php-script 2", "-x-php-script 1",
+                                          "-X-Php-Originating-Script 1", "-received 2",
+                                          "-received 1"};
+    BOOST_TEST(edits_of(policy, {{"x-php-script", "a"},
+                                 {"Received", "b"},
+                                 {"X-PHP", "stays"},
+                                 {"X-Php-Originating-Script", "c"},
+                                 {"X-PHP-Script", "d"},
+                                 {"RECEIVED", "e"}}) == wanted,
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_replaced_field_keeps_its_place_and_the_others_of_its_name_go) {
+    Policy policy = policy_with();
+    policy.rules.push_back(
+        rule("brand", ReplaceHeaderAction{"X-Mailer", *Template::parse("ours of %{domain}")}));
+    policy.rules.push_back(rule("late", RemoveHeaderAction{{"X-Mailer"}}));
+    const std::vector<std::string> wanted{"-X-Mailer 2", "=X-Mailer ours of a.example"};
+    BOOST_TEST(edits_of(policy, {{"x-mailer", "a"}, {"From", "b"}, {"X-Mailer", "c"}}) == wanted,
+               boost::test_tools::per_element());
+    BOOST_TEST(edits_of(policy, {{"From", "b"}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(fields_with_a_token_are_ours_whoever_the_rule_is_for) {
+    Policy policy = policy_with();
+    Rule sealing =
+        rule("seal", AddHeaderAction{"CFBL-Feedback-ID", *Template::parse("%{abuse-id}", 13)});
+    sealing.when = Condition{Tagged{"never"}};
+    policy.rules.push_back(std::move(sealing));
+    arrange(policy);
+    BOOST_TEST(policy.needs_abuse_id);
+    const std::vector<std::string> wanted{"-cfbl-feedback-id 2", "-cfbl-feedback-id 1"};
+    BOOST_TEST(edits_of(policy, {{"cfbl-feedback-id", "forged"}, {"CFBL-Feedback-ID", "forged"}}) ==
+                   wanted,
+               boost::test_tools::per_element());
+
+    policy.rules.front().mode = Mode::audit;
+    policy.rules.front().when.reset();
+    policy.needs_abuse_id = false;
+    arrange(policy);
+    BOOST_TEST(!policy.needs_abuse_id);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_told_goes_by_on_error_and_not_leaves_it_so) {

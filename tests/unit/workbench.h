@@ -48,6 +48,7 @@ class Workbench {
 
     TempFolder folder;
     std::shared_ptr<const policy::Policy> policy;
+    std::shared_ptr<const crypto::KeyRing> keys;
     limits::MemoryCounters counters;
     limits::Time now{std::chrono::milliseconds(1795392000000)};
     log::Log log{{.target = language::LogTarget::file, .path = folder.file("log")}};
@@ -58,7 +59,8 @@ class Workbench {
                                  .metrics = metrics,
                                  .spool_dir = folder.path(),
                                  .spool_above = 1000,
-                                 .now = [this] { return now; }};
+                                 .now = [this] { return now; },
+                                 .current_keys = [this] { return keys; }};
 };
 
 }  // namespace spillway

@@ -1,0 +1,124 @@
+#include "mail/complaint.h"
+
+#include <algorithm>
+
+#include "mail/body.h"
+#include "mail/encoded_word.h"
+#include "mail/entity.h"
+#include "mail/mime.h"
+#include "mail/transfer.h"
+
+namespace spillway::mail {
+namespace {
+
+constexpr std::size_t most_tokens = 1000;  // beyond them somebody wants to keep us busy
+constexpr std::string_view id_field = "message-id:";
+constexpr std::size_t longest_id = 1000;
+
+bool equal_ignoring_case(char left, char lower) {
+    return left == lower || (left >= 'A' && left <= 'Z' && left - 'A' + 'a' == lower);
+}
+
+class Gathering {
+  public:
+    void add(std::string_view text) {
+        for (TokenInText& token : tokens_in(text)) add_token(std::move(token));
+        add_message_ids(text);
+    }
+
+    void add_decoded(std::string_view text) {
+        add(text);
+        if (text.find('=') == text.npos) return;
+        add(from_quoted_printable(text));
+        if (text.find("=?") != text.npos) add(decoded_words(text));
+    }
+
+    Complaint finish() && { return std::move(complaint_); }
+
+  private:
+    void add_token(TokenInText&& token);
+    void add_message_ids(std::string_view text);
+
+    Complaint complaint_;
+};
+
+void Gathering::add_token(TokenInText&& token) {
+    auto& known = complaint_.tokens;
+    const auto same = std::ranges::find_if(known, [&](const TokenInText& one) {
+        return one.bytes.starts_with(token.bytes) || token.bytes.starts_with(one.bytes);
+    });
+    if (same == known.end()) {
+        if (known.size() < most_tokens) known.push_back(std::move(token));
+        return;
+    }
+    if (token.complete > same->complete ||
+        (token.complete == same->complete && token.bytes.size() > same->bytes.size())) {
+        if (token.field.empty()) token.field = same->field;
+        *same = std::move(token);
+    } else if (same->field.empty()) {
+        same->field = token.field;
+    }
+}
+
+void Gathering::add_message_ids(std::string_view text) {
+    for (auto at = text.begin(); at != text.end();) {
+        const auto found = std::ranges::search(std::ranges::subrange(at, text.end()), id_field,
+                                               equal_ignoring_case);
+        at = found.end();
+        if (found.empty()) return;
+        const auto begin = static_cast<std::size_t>(at - text.begin());
+        const std::string_view near = text.substr(begin, longest_id);
+        const std::size_t open = near.find_first_not_of(" \t\r\n>");
+        if (open == near.npos || near[open] != '<') continue;
+        const std::size_t close = near.find('>', open);
+        if (close == near.npos || complaint_.message_ids.size() == most_tokens) continue;
+        std::string id(near.substr(open, close + 1 - open));
+        if (std::ranges::find(complaint_.message_ids, id) == complaint_.message_ids.end())
+            complaint_.message_ids.push_back(std::move(id));
+    }
+}
+
+bool is_separator(std::string_view line) { return line.starts_with("From "); }
+
+}  // namespace
+
+Complaint read_complaint(std::string_view text, const ReadingLimits& limits) {
+    Gathering gathering;
+    gathering.add_decoded(text);
+    const Parts parts = parts_of(text, limits);
+    std::size_t left = limits.text_bytes;
+    const auto add_bodies = [&](std::string_view sent, const std::vector<std::string>& encodings) {
+        for (const Body& body : bodies_of(sent, encodings)) {
+            if (body.encoding == Encoding::none) continue;  // it was read as it is
+            const std::string decoded = beginning_of(body, left);
+            left -= decoded.size();
+            gathering.add_decoded(decoded);
+        }
+    };
+    for (const TextPart& part : parts.texts) add_bodies(part.body, part.encodings);
+    for (const FilePart& part : parts.files) add_bodies(part.body, part.encodings);
+    // What messages that are encoded themselves hold.
+    for (const std::string& decoded : parts.decoded) gathering.add_decoded(decoded);
+    gathering.add(read_text(parts, limits).text);
+    return std::move(gathering).finish();
+}
+
+std::vector<std::string_view> messages_of(std::string_view mailbox) {
+    if (!is_separator(mailbox)) return {mailbox};
+    std::vector<std::string_view> messages;
+    std::size_t begin = 0;  // of the message
+    bool after_empty = true;
+    for (std::size_t at = 0; at < mailbox.size();) {
+        const Line line = line_at(mailbox, at);
+        if (after_empty && is_separator(line.text)) {
+            if (at > 0) messages.push_back(mailbox.substr(begin, at - begin));
+            begin = line.next;
+        }
+        after_empty = line.text.empty();
+        at = line.next;
+    }
+    messages.push_back(mailbox.substr(begin));
+    return messages;
+}
+
+}  // namespace spillway::mail
