@@ -1,5 +1,6 @@
 // spillwayctl trace: who sent what somebody complains about.
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <iterator>
 
@@ -29,8 +30,24 @@ constexpr std::size_t largest_mailbox = std::size_t{1024} * 1024 * 1024;
 // What one token says, the best first.
 enum class Told { genuine, too_old, unknown_key, forged, incomplete, nothing };
 
-constexpr std::array<std::string_view, 6> told_names{"genuine", "too-old",    "unknown-key",
-                                                     "forged",  "incomplete", "nothing"};
+std::string_view name_of(Told told) {
+    switch (told) {
+        case Told::genuine:
+            return "genuine";
+        case Told::too_old:
+            return "too-old";
+        case Told::unknown_key:
+            return "unknown-key";
+        case Told::forged:
+            return "forged";
+        case Told::incomplete:
+            return "incomplete";
+        case Told::nothing:
+            break;
+    }
+    return "nothing";
+}
+
 constexpr std::array exits{succeeded, too_old, unknown_key, forged, forged, refused};
 
 struct Traced {
@@ -55,11 +72,14 @@ Traced traced(const mail::TokenInText& token, const mail::Complaint& complaint, 
     if (!token.complete) return {Told::incomplete, token.field};
     auto opened = crypto::opened(token.bytes, keys.ring);
     if (const auto* unknown = std::get_if<crypto::UnknownKey>(&opened))
-        return {.told = Told::unknown_key, .field = token.field, .key = unknown->id};
+        return {Told::unknown_key, token.field, {}, unknown->id};
     auto* const origin = std::get_if<crypto::Origin>(&opened);
     if (origin == nullptr) return {Told::forged, token.field};
-    if (keys.now - origin->time > keys.setting.valid)
-        return {.told = Told::too_old, .field = token.field, .origin = {.time = origin->time}};
+    if (keys.now - origin->time > keys.setting.valid) {
+        Traced old{Told::too_old, token.field};
+        old.origin.time = origin->time;
+        return old;
+    }
     const bool is_here = !origin->message.empty() &&
                          std::ranges::any_of(complaint.message_ids, [&](const std::string& id) {
                              return crypto::message_digest(id) == origin->message;
@@ -108,20 +128,35 @@ std::string message_text(const Traced& one) {
 std::string or_none(const std::string& text) { return text.empty() ? "-" : shown(text); }
 
 Rows rows_of(const Traced& one, const Keys& keys) {
-    Rows rows{{"token", sentence(one, keys)}};
-    if (!one.field.empty()) rows.push_back({"field", shown(one.field)});
+    Rows rows;
+    const auto add = [&](const char* name, std::string text) {
+        rows.push_back({name, std::move(text)});
+    };
+    add("token", sentence(one, keys));
+    if (!one.field.empty()) add("field", shown(one.field));
     if (one.told != Told::genuine) return rows;
-    rows.push_back({"user", or_none(one.origin.user)});
-    rows.push_back({"account", or_none(one.origin.account)});
-    rows.push_back({"client", or_none(one.origin.client)});
-    rows.push_back({"queue id", or_none(one.origin.queue_id)});
-    rows.push_back({"sent", time_text(one.origin.time, "{:%Y-%m-%d %H:%M:%S} UTC")});
-    rows.push_back({"message", message_text(one)});
+    add("user", or_none(one.origin.user));
+    add("account", or_none(one.origin.account));
+    add("client", or_none(one.origin.client));
+    add("queue id", or_none(one.origin.queue_id));
+    add("sent", time_text(one.origin.time, "{:%Y-%m-%d %H:%M:%S} UTC"));
+    add("message", message_text(one));
     return rows;
 }
 
+std::string text_of(const std::vector<Traced>& all, const Keys& keys) {
+    constexpr std::size_t most_shown = 20;  // with the best one first
+    std::string text;
+    for (const Traced& one : all) {
+        if (static_cast<std::size_t>(&one - all.data()) == most_shown)
+            return text + fmt::format("\nand {} more\n", all.size() - most_shown);
+        text += (text.empty() ? "" : "\n") + columns(rows_of(one, keys), "");
+    }
+    return text;
+}
+
 json json_of(const Traced& one) {
-    json row{{"result", told_names[static_cast<std::size_t>(one.told)]}, {"field", one.field}};
+    json row{{"result", name_of(one.told)}, {"field", one.field}};
     if (one.told == Told::unknown_key) row["key"] = one.key;
     if (one.told > Told::too_old) return row;
     row["sent"] = time_text(one.origin.time, "{:%Y-%m-%dT%H:%M:%SZ}");
@@ -166,13 +201,10 @@ int trace(const Common& common, const TraceOptions& options) {
             json tokens = json::array();
             const auto all = traced(message, keys);
             worst = std::max(worst, all.front().told);
-            for (const Traced& one : all) {
+            for (const Traced& one : all)
                 if (one.told != Told::nothing) tokens.push_back(json_of(one));
-                text += (text.empty() ? "" : "\n") + columns(rows_of(one, keys), "");
-            }
-            messages.push_back(
-                {{"tokens", tokens},
-                 {"result", told_names[static_cast<std::size_t>(all.front().told)]}});
+            text += (text.empty() ? "" : "\n") + text_of(all, keys);
+            messages.push_back({{"tokens", tokens}, {"result", name_of(all.front().told)}});
         }
     }
     print(common.json ? json_text({{"messages", messages}}) : text);

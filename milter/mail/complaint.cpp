@@ -1,6 +1,9 @@
 #include "mail/complaint.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
 
 #include "mail/body.h"
 #include "mail/encoded_word.h"
@@ -11,7 +14,9 @@
 namespace spillway::mail {
 namespace {
 
-constexpr std::size_t most_tokens = 1000;  // beyond them somebody wants to keep us busy
+// Whole tokens are all kept, lest the true one be hidden behind many that are not.
+constexpr std::size_t most_cut = 1000;
+constexpr std::size_t most_ids = 1000;
 constexpr std::string_view id_field = "message-id:";
 constexpr std::size_t longest_id = 1000;
 
@@ -33,31 +38,44 @@ class Gathering {
         if (text.find("=?") != text.npos) add(decoded_words(text));
     }
 
-    Complaint finish() && { return std::move(complaint_); }
+    Complaint finish() &&;
 
   private:
     void add_token(TokenInText&& token);
     void add_message_ids(std::string_view text);
 
     Complaint complaint_;
+    std::map<std::string, std::size_t> whole_;  // tokens by their bytes: where they stand
+    std::vector<TokenInText> cut_;
 };
 
 void Gathering::add_token(TokenInText&& token) {
-    auto& known = complaint_.tokens;
-    const auto same = std::ranges::find_if(known, [&](const TokenInText& one) {
-        return one.bytes.starts_with(token.bytes) || token.bytes.starts_with(one.bytes);
-    });
-    if (same == known.end()) {
-        if (known.size() < most_tokens) known.push_back(std::move(token));
+    if (!token.complete) {
+        if (cut_.size() < most_cut) cut_.push_back(std::move(token));
         return;
     }
-    if (token.complete > same->complete ||
-        (token.complete == same->complete && token.bytes.size() > same->bytes.size())) {
-        if (token.field.empty()) token.field = same->field;
-        *same = std::move(token);
-    } else if (same->field.empty()) {
-        same->field = token.field;
+    const auto [known, is_new] = whole_.try_emplace(token.bytes, complaint_.tokens.size());
+    if (is_new)
+        complaint_.tokens.push_back(std::move(token));
+    else if (std::string& field = complaint_.tokens[known->second].field; field.empty())
+        field = std::move(token.field);
+}
+
+// What is cut off in one form of the text and whole in another is told once; the longest of what is
+// whole nowhere.
+Complaint Gathering::finish() && {
+    std::ranges::sort(cut_, std::greater<>(),
+                      [](const TokenInText& one) { return one.bytes.size(); });
+    for (TokenInText& token : cut_) {
+        const auto next = whole_.lower_bound(token.bytes);
+        if (next == whole_.end() || !next->first.starts_with(token.bytes)) {
+            whole_.emplace(token.bytes, complaint_.tokens.size());
+            complaint_.tokens.push_back(std::move(token));
+        } else if (std::string& field = complaint_.tokens[next->second].field; field.empty()) {
+            field = std::move(token.field);
+        }
     }
+    return std::move(complaint_);
 }
 
 void Gathering::add_message_ids(std::string_view text) {
@@ -71,7 +89,7 @@ void Gathering::add_message_ids(std::string_view text) {
         const std::size_t open = near.find_first_not_of(" \t\r\n>");
         if (open == near.npos || near[open] != '<') continue;
         const std::size_t close = near.find('>', open);
-        if (close == near.npos || complaint_.message_ids.size() == most_tokens) continue;
+        if (close == near.npos || complaint_.message_ids.size() == most_ids) continue;
         std::string id(near.substr(open, close + 1 - open));
         if (std::ranges::find(complaint_.message_ids, id) == complaint_.message_ids.end())
             complaint_.message_ids.push_back(std::move(id));

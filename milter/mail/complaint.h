@@ -14,7 +14,7 @@
 namespace spillway::mail {
 
 struct Complaint {
-    std::vector<TokenInText> tokens;       // each once, in the order in which they were found
+    std::vector<TokenInText> tokens;       // each once; those that are cut off last
     std::vector<std::string> message_ids;  // of all messages in it, each "<...>" once
 };
 

@@ -50,8 +50,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                 .user = "ann@a.example"};
     const std::string line =
         "\nX-Spillway-Abuse-ID: " + mail::token_text(crypto::sealed(origin, keys())) + "\n";
-    // In the way of a token are only more of them than are read.
-    if (mail::tokens_in(text).size() > 500) return 0;
     const mail::Complaint in_front = mail::read_complaint(line + std::string(text), limits);
     const mail::Complaint behind = mail::read_complaint(std::string(text) + line, limits);
     if (!names(in_front, origin) || !names(behind, origin)) std::abort();

@@ -130,7 +130,11 @@ BOOST_AUTO_TEST_CASE(a_flood_of_tokens_takes_bounded_time) {
     std::string flood;
     for (int i = 0; i < 20'000; ++i)
         flood += token_text(some_bytes('\x17')).replace(60, 5, std::to_string(10'000 + i)) + "\n";
-    BOOST_TEST(read(flood).tokens.size() == 1000U);
+    BOOST_TEST(read(flood).tokens.size() == 20'000U);
+    std::string marks;
+    for (int i = 0; i < 20'000; ++i) marks += "SPW1:" + std::to_string(10'000 + i) + "\n";
+    BOOST_TEST(read(marks).tokens.size() == 1000U);
+    BOOST_TEST(read(flood + marks + text).tokens.at(20'000).bytes == bytes);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 
 #include "mail/encoded_word.h"
 
+using namespace spillway;
 using namespace spillway::policy;
 
 namespace {
