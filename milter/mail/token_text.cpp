@@ -74,13 +74,20 @@ std::string field_on(std::string_view line) {
     return name;
 }
 
-// The name stands on the line before where the field was folded at once.
+// The name stands on the line before where the field was folded at once. Not looked for far away: a
+// text may be one line full of marks.
 std::string field_around(std::string_view text, std::size_t mark) {
-    const std::size_t begin = line_begin(text, mark);
-    const std::string_view before = text.substr(begin, mark - begin);
-    if (begin == 0 || before.find_first_not_of("> |\t") != before.npos) return field_on(before);
-    std::string_view above = text.substr(0, begin - 1);
-    above.remove_prefix(line_begin(above, above.size()));
+    constexpr std::size_t reach = 400;
+    const bool cut = mark > reach;
+    std::string_view above = text.substr(cut ? mark - reach : 0, std::min(mark, reach));
+    const std::size_t begin = line_begin(above, above.size());
+    if (begin == 0) return cut ? "" : field_on(above);
+    const std::string_view before = above.substr(begin);
+    if (before.find_first_not_of("> |\t") != before.npos) return field_on(before);
+    above = above.substr(0, begin - 1);
+    const std::size_t begin_above = line_begin(above, above.size());
+    if (begin_above == 0 && cut) return "";
+    above.remove_prefix(begin_above);
     while (!above.empty() && is_blank(above.back())) above.remove_suffix(1);
     return above.ends_with(':') ? field_on(above) : "";
 }

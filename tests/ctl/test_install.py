@@ -26,6 +26,7 @@ def test_everything_is_where_it_belongs(install, ctl):
                  "usr/share/man/man5/spillway.conf.5", "usr/share/man/man7/spillway-redis.7",
                  "usr/share/man/man8/spillwayd.8", "usr/share/man/man8/spillwayctl.8",
                  "usr/share/doc/spillway/postfix-examples/spillway-uid",
+                 "usr/share/doc/spillway/postfix-examples/spillway-anonymous",
                  "usr/share/spillway/rules/example.conf",
                  "usr/share/spillway/rules/prohibited.rules",
                  "usr/share/spillway/rules/tests/prohibited.conf", "usr/share/doc/spillway/LICENSE",

@@ -26,8 +26,8 @@ std::string mistake_in(const std::string& file) {
 
 std::vector<std::string> ids_in(const std::string& file) {
     std::vector<std::string> ids;
-    for (const auto& key : daemon::read_keys(file).value().all())
-        ids.push_back(crypto::id_text(key.id));
+    const crypto::KeyRing ring = daemon::read_keys(file).value();
+    for (const auto& key : ring.all()) ids.push_back(crypto::id_text(key.id));
     return ids;
 }
 

@@ -442,9 +442,8 @@ BOOST_AUTO_TEST_CASE(a_token_needs_keys_and_stands_in_added_fields_only) {
     told("abuse-keys /k\nrule a { reject \"%{abuse-id}\" }", "unknown variable");
     told("notice-subject \"%{abuse-id}\"", "known in header fields only");
     told("rule a { add-header X-A \"a\\nBcc: b\" }", "one line of UTF-8");
-    told("rule a { replace-header X-A \"\xff\" }", "one line of UTF-8");
     told("rule a { add-header X-A \"" + std::string(401, 'x') + "\" }", "401 bytes, 400 are");
-    told("rule a { remove-header X-A, \"b c\" }", "cannot be the name");
+    told("rule a { remove-header X-A \"b c\" }", "cannot be the name");
 }
 
 BOOST_AUTO_TEST_CASE(bounces_of_the_mta_itself_are_held_where_others_are_refused) {
