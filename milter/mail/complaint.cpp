@@ -17,6 +17,8 @@ namespace {
 // Whole tokens are all kept, lest the true one be hidden behind many that are not.
 constexpr std::size_t most_cut = 1000;
 constexpr std::size_t most_ids = 1000;
+// No two tokens begin alike for so long; what follows a cut one may be text.
+constexpr std::size_t unique_bytes = 17;
 constexpr std::string_view id_field = "message-id:";
 constexpr std::size_t longest_id = 1000;
 
@@ -67,8 +69,9 @@ Complaint Gathering::finish() && {
     std::ranges::sort(cut_, std::greater<>(),
                       [](const TokenInText& one) { return one.bytes.size(); });
     for (TokenInText& token : cut_) {
-        const auto next = whole_.lower_bound(token.bytes);
-        if (next == whole_.end() || !next->first.starts_with(token.bytes)) {
+        const auto beginning = token.bytes.substr(0, unique_bytes);
+        const auto next = whole_.lower_bound(beginning);
+        if (next == whole_.end() || !next->first.starts_with(beginning)) {
             whole_.emplace(token.bytes, complaint_.tokens.size());
             complaint_.tokens.push_back(std::move(token));
         } else if (std::string& field = complaint_.tokens[next->second].field; field.empty()) {
@@ -91,6 +94,7 @@ void Gathering::add_message_ids(std::string_view text) {
         const std::size_t close = near.find('>', open);
         if (close == near.npos || complaint_.message_ids.size() == most_ids) continue;
         std::string id(near.substr(open, close + 1 - open));
+        std::erase_if(id, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
         if (std::ranges::find(complaint_.message_ids, id) == complaint_.message_ids.end())
             complaint_.message_ids.push_back(std::move(id));
     }

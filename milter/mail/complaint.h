@@ -15,7 +15,7 @@ namespace spillway::mail {
 
 struct Complaint {
     std::vector<TokenInText> tokens;       // each once; those that are cut off last
-    std::vector<std::string> message_ids;  // of all messages in it, each "<...>" once
+    std::vector<std::string> message_ids;  // of all messages in it, each "<...>" once, unfolded
 };
 
 // Looks at the text as it is, with quoted-printable and encoded words undone, at all its parts
