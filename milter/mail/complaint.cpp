@@ -82,11 +82,10 @@ Complaint Gathering::finish() && {
 }
 
 void Gathering::add_message_ids(std::string_view text) {
-    for (auto at = text.begin(); at != text.end();) {
-        const auto found = std::ranges::search(std::ranges::subrange(at, text.end()), id_field,
-                                               equal_ignoring_case);
-        at = found.end();
-        if (found.empty()) return;
+    for (const auto* at = text.begin(); at != text.end();) {
+        at = std::search(at, text.end(), id_field.begin(), id_field.end(), equal_ignoring_case);
+        if (at == text.end()) return;
+        at += id_field.size();
         const auto begin = static_cast<std::size_t>(at - text.begin());
         const std::string_view near = text.substr(begin, longest_id);
         const std::size_t open = near.find_first_not_of(" \t\r\n>");
