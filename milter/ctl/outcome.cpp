@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ctl/body_change.h"
 #include "ctl/console.h"
 #include "policy/words.h"
 
@@ -210,7 +211,7 @@ std::string text_of(const Outcome& outcome) {
     const bool charged = std::ranges::all_of(decision.limits, [](const auto& report) {
         return std::holds_alternative<limits::Granted>(report.answer);
     });
-    Rows refused_alone, rules, limits, edits;
+    Rows refused_alone, rules, limits, edits, footers, body;
     for (const policy::RefusedRecipient& one : outcome.rehearsal.refused) {
         const policy::Reply* reply = reply_of(one.refusal.verdict);
         refused_alone.push_back({shown(one.address.text()), one.refusal.decided_by,
@@ -223,13 +224,20 @@ std::string text_of(const Outcome& outcome) {
     }
     if (leaves_or_is_held(decision.verdict)) {
         for (const policy::Edit& edit : decision.edits) edits.push_back({row_text(edit)});
+        if (decision.body)
+            for (std::string& line : body_change(outcome.message.bytes, *decision.body))
+                body.push_back({std::move(line)});
     }
+    for (const policy::FooterReport& report : decision.footers)
+        footers.push_back({report.footer, policy::name_of(report.fate), report.note});
     std::string text = facts(outcome) + "\n" + verdict(outcome.rehearsal);
     text += section("recipients refused alone", refused_alone);
     text += section("rules", rules);
     text += section("found", hit_rows(outcome.rehearsal.hits));
     text += section("limits", limits);
+    text += section("footers", footers);
     text += section("edits", edits);
+    text += section("body", body);
     text += section("suspended", suspension_rows(outcome.rehearsal, *outcome.policy.zone));
     if (decision.mailing_size) {
         text += fmt::format("\ncampaign  {}\n", counted(*decision.mailing_size, "recipient"));

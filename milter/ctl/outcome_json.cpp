@@ -95,6 +95,12 @@ json json_of(const policy::Hit& hit) {
             {"more", hit.more}, {"excerpt", hit.excerpt}};
 }
 
+json json_of(const policy::FooterReport& report) {
+    return {{"footer", report.footer},
+            {"fate", policy::name_of(report.fate)},
+            {"note", report.note}};
+}
+
 json json_of(const policy::RefusedRecipient& one) {
     return {{"recipient", one.address.text()},
             {"verdict", policy::name_of(one.refusal.verdict)},
@@ -129,6 +135,7 @@ json json_of(const Outcome& outcome) {
             {"hits", array_of(outcome.rehearsal.hits)},
             {"limits", array_of(decision.limits)},
             {"edits", array_of(decision.edits)},
+            {"footers", array_of(decision.footers)},
             {"suspended", array_of(outcome.rehearsal.suspended)},
             {"mailing_size", decision.mailing_size ? json(*decision.mailing_size) : json(nullptr)},
             {"tags", decision.tags}};

@@ -93,7 +93,7 @@ struct WindowNode {
     Word name;
     std::vector<std::vector<Word>> spans;  // each: days, then perhaps times
 };
-// limit, rule and test blocks: conditions apart from plain lines, both in order.
+// limit, footer, rule and test blocks: conditions apart from plain lines, both in order.
 struct BlockNode {
     Word kind;
     Word name;
@@ -116,6 +116,7 @@ struct Program {
     std::vector<WordsNode> words;
     std::vector<WindowNode> windows;
     std::vector<BlockNode> limits;
+    std::vector<BlockNode> footers;
     std::vector<BlockNode> rules;
     std::vector<Line> modes;  // of rules, wherever those stand: "mode NAME audit"
     std::vector<BlockNode> tests;

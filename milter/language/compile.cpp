@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "language/compile_folders.h"
+#include "language/compile_footers.h"
 #include "language/compile_limits.h"
 #include "language/compile_outside.h"
 #include "language/compile_rules.h"
@@ -115,6 +116,7 @@ void Loading::compile_rest(const PolicySettings& settings) {
         diagnostics.error(mistake.place, mistake.what());
     }
     compile_limits(program_, names_, *policy_, diagnostics);
+    compile_footers(program_, files_, folder_, names_, diagnostics);
     switches_.emplace(program_.modes, diagnostics);
     const RuleTerms terms{
         .mode_of = [this](const std::string& rule) { return switches_->mode_of(rule); }};

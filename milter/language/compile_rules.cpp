@@ -64,7 +64,7 @@ std::optional<policy::Action> header_action(Arguments& args) {
     return policy::ReplaceHeaderAction{std::move(name), std::move(value)};
 }
 
-std::optional<policy::Action> action_of(Arguments& args) {
+std::optional<policy::Action> action_of(Arguments& args, Names& names) {
     const std::string& verb = args.line().verb.text;
     if (verb == "reject")
         return policy::RejectAction{take_reply(args, {"550", "5.7.1", refused_text})};
@@ -75,6 +75,8 @@ std::optional<policy::Action> action_of(Arguments& args) {
     if (verb == "tag") return policy::TagAction{args.take("a tag").text};
     if (auto edit = header_action(args)) return edit;
     if (verb == "suspend") return suspend_action(args);
+    if (verb == "footer")
+        return policy::FooterAction{names.footer(args.take("the name of a footer")).form};
     if (verb == "quarantine") {
         const Word reason = args.more() ? args.take("a reason") : Word{"held for review", {}, true};
         return policy::QuarantineAction{take_template(reason)};
@@ -142,7 +144,7 @@ void RuleCompiler::line(Arguments& args) {
         return;
     }
     action_tried_ = true;
-    auto action = action_of(args);
+    auto action = action_of(args, names_);
     if (!action) {
         unknown_word(args.line(), "rule", {std::begin(rule_words), std::end(rule_words)});
     }

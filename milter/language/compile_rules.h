@@ -14,9 +14,9 @@ namespace spillway::language {
 
 // The words that may stand in a rule; check-docs holds them against the manual.
 inline constexpr std::string_view rule_words[] = {
-    "when",       "unless",         "mode",          "on-error", "reject",
-    "defer",      "discard",        "quarantine",    "accept",   "tag",
-    "add-header", "replace-header", "remove-header", "abuse-id", "suspend"};
+    "when",          "unless",     "mode",    "on-error", "reject",     "defer",
+    "discard",       "quarantine", "accept",  "tag",      "add-header", "replace-header",
+    "remove-header", "abuse-id",   "suspend", "footer"};
 
 // Tags that rules set, gathered before any condition is compiled.
 void gather_tags(const Program& program, Names& names);

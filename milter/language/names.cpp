@@ -178,6 +178,8 @@ NamedWords& Names::list_of_words(const Word& name) {
 
 NamedWindow& Names::window(const Word& name) { return found_in(windows, name, folder, "window"); }
 
+NamedFooter& Names::footer(const Word& name) { return found_in(footers, name, folder, "footer"); }
+
 bool Names::has_words(const std::string& name) const {
     return found(words, name, folder) != words.end();
 }
@@ -262,6 +264,7 @@ void warn_unused(const Names& names, Diagnostics& diagnostics) {
     };
     warn(names.maps, "map \"{}\" is not used");
     warn(names.words, "words \"{}\" are not used");
+    warn(names.footers, "footer \"{}\" is not used");
     warn(names.windows, "window \"{}\" is not used");
 }
 

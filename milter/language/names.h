@@ -16,13 +16,14 @@
 #include "match/outside.h"
 #include "match/pattern_set.h"
 #include "match/word_list.h"
+#include "policy/footer.h"
 #include "policy/window.h"
 
 namespace spillway::language {
 
-using MapValue = std::variant<std::shared_ptr<match::ValueSet>, std::shared_ptr<match::PairMap>,
-                              std::shared_ptr<match::NetworkSet>,
-                              std::shared_ptr<match::OutsideMap>>;
+using MapValue =
+    std::variant<std::shared_ptr<match::ValueSet>, std::shared_ptr<match::PairMap>,
+                 std::shared_ptr<match::NetworkSet>, std::shared_ptr<match::OutsideMap>>;
 
 struct NamedMap {
     Place place;
@@ -42,6 +43,12 @@ struct NamedWindow {
     bool used = false;
 };
 
+struct NamedFooter {
+    Place place;
+    std::shared_ptr<const policy::FooterForm> form;
+    bool used = false;
+};
+
 struct Names {
     // While the files of an account are compiled: the name of its folder and a slash, with which
     // all names begin that they declare. Such a name goes before a shared one.
@@ -50,6 +57,7 @@ struct Names {
     std::map<std::string, NamedMap> maps;
     std::map<std::string, NamedWords> words;
     std::map<std::string, NamedWindow> windows;
+    std::map<std::string, NamedFooter> footers;
     std::set<std::string> tags;  // that some rule sets
     const date::time_zone* zone = nullptr;
     int memos = 0;
@@ -60,6 +68,7 @@ struct Names {
     // The same; a phrase without quotes looks like a name.
     NamedWords& list_of_words(const Word& name);
     NamedWindow& window(const Word& name);
+    NamedFooter& footer(const Word& name);
     // As rules set it.
     std::string tag(const Word& name) const;
     // Whether `name` is that of a list of words.

@@ -12,7 +12,7 @@
 namespace spillway::language {
 namespace {
 
-constexpr std::array<std::string_view, 3> block_words{"limit", "rule", "test"};
+constexpr std::array<std::string_view, 4> block_words{"limit", "footer", "rule", "test"};
 // Their words may have commas between them.
 constexpr std::array<std::string_view, 2> list_words{"notice", "accounts-folder"};
 
@@ -147,9 +147,10 @@ void Parser::statement() {
                                               suggestion(verb.text, statement_words())));
     }
     BlockNode node = block(verb);
-    auto& nodes = verb.text == "limit"  ? program_.limits
-                  : verb.text == "rule" ? program_.rules
-                                        : program_.tests;
+    auto& nodes = verb.text == "limit"    ? program_.limits
+                  : verb.text == "footer" ? program_.footers
+                  : verb.text == "rule"   ? program_.rules
+                                          : program_.tests;
     nodes.push_back(std::move(node));
 }
 
@@ -219,7 +220,7 @@ BlockNode Parser::block(Word kind) {
 
 void Parser::block_line(BlockNode& block) {
     const Word verb = tokens_.word("a word");
-    const bool takes_conditions = block.kind.text != "test";
+    const bool takes_conditions = block.kind.text == "limit" || block.kind.text == "rule";
     if (!takes_conditions || (verb.text != "when" && verb.text != "unless")) {
         block.lines.push_back(line(verb));
         return;

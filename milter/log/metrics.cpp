@@ -111,6 +111,8 @@ struct Metrics::Instruments {
     Family<Histogram>& stage = make.histograms(
         "spillway_stage_seconds", "How long judging took at each stage, counters included.");
 
+    Family<Counter>& footers = make.counters("spillway_footers_total", "What became of footers.");
+
     Gauge& connections =
         make.gauges("spillway_connections", "Connections of the mail server.").Add({});
     Family<Counter>& log_ins =
@@ -177,6 +179,9 @@ void Metrics::message(const MessageRecord& record) noexcept {
         if (record.decision == nullptr) return;
         if (record.message.size_known) to.bytes.Increment(static_cast<double>(record.message.size));
         for (const auto& limit : record.decision->limits) to.charge(limit);
+        for (const auto& footer : record.decision->footers)
+            to.footers.Add({{"footer", footer.footer}, {"fate", policy::name_of(footer.fate)}})
+                .Increment();
     });
 }
 

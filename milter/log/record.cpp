@@ -109,6 +109,14 @@ void add_rule(Fields& fields, const policy::RuleReport& report) {
                           inert(fmt::format("{}: {}", report.rule, find))});
 }
 
+// Why not is a phrase of our own, and so are the numbers of parts.
+void add_footer(Fields& fields, const policy::FooterReport& report) {
+    const char* const fate = policy::name_of(report.fate);
+    fields.push_back({"footer",
+                      Json{{"name", report.footer}, {"fate", fate}, {"note", report.note}},
+                      inert(fmt::format("{}:{}", report.footer, fate))});
+}
+
 void add_suspension(Fields& fields, const limits::Suspension& suspension) {
     const char* const whom = policy::name_of(suspension.suspect.whom);
     const std::string& who = suspension.suspect.who;
@@ -136,6 +144,7 @@ Fields fields_of(const MessageRecord& record) {
         for (const auto& limit : record.decision->limits) add_limit(fields, limit);
         for (const auto& tag : record.decision->tags) fields.push_back({"tag", tag, inert(tag)});
         for (const auto& rule : record.decision->rules) add_rule(fields, rule);
+        for (const auto& footer : record.decision->footers) add_footer(fields, footer);
         if (const auto size = record.decision->mailing_size)
             add(fields, "mailing", static_cast<std::uint64_t>(*size));
     }
@@ -145,7 +154,8 @@ Fields fields_of(const MessageRecord& record) {
 }
 
 bool is_list(const std::string& name) {
-    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "found", "suspended"};
+    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "found", "footer",
+                                          "suspended"};
     return std::ranges::find(lists, name) != std::end(lists);
 }
 

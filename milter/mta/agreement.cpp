@@ -20,7 +20,7 @@ unsigned long wanted_steps(unsigned long offered, const policy::Policy& policy, 
 }  // namespace
 
 const unsigned long wanted_actions =
-    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
 Terms agree(const Terms& offered, const policy::Policy& policy, bool over_tcp) {
     return {.actions = offered.actions & wanted_actions,

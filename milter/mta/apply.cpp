@@ -58,6 +58,22 @@ struct Editor {
     }
 };
 
+// libmilter cuts what is larger into packets of its own.
+constexpr std::size_t most_at_once = 1024 * 1024;
+
+// Postfix joins the pieces as long as no other edit comes between them.
+void replace_body(SMFICTX* context, const mail::BodyEdit& edit, std::string_view message) {
+    mail::edited_body(message, edit, [&](std::string_view piece) {
+        while (!piece.empty()) {
+            const std::string_view some = piece.substr(0, most_at_once);
+            auto* const bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(some.data()));
+            expect(smfi_replacebody(context, bytes, static_cast<int>(some.size())),
+                   "replace the body");
+            piece.remove_prefix(some.size());
+        }
+    });
+}
+
 bool lets_pass(const policy::Verdict& verdict) {
     return std::holds_alternative<policy::Accept>(verdict) ||
            std::holds_alternative<policy::Quarantine>(verdict);
@@ -82,9 +98,12 @@ sfsistat answer_trouble(SMFICTX* context) noexcept {
     return SMFIS_TEMPFAIL;
 }
 
-sfsistat apply(SMFICTX* context, const policy::Decision& decision, bool leading_blank) {
-    if (lets_pass(decision.verdict))
+sfsistat apply(SMFICTX* context, const policy::Decision& decision, std::string_view message,
+               bool leading_blank) {
+    if (lets_pass(decision.verdict)) {
+        if (decision.body) replace_body(context, *decision.body, message);
         for (const auto& edit : decision.edits) std::visit(Editor{context, leading_blank}, edit);
+    }
     if (const auto* held = std::get_if<policy::Quarantine>(&decision.verdict))
         expect(smfi_quarantine(context, c_text(reason_of(*held))), "quarantine the message");
     return answer(context, decision.verdict);

@@ -254,8 +254,9 @@ sfsistat on_end(SMFICTX* context) {
         const auto there = [context] { return smfi_progress(context) == MI_SUCCESS; };
         const auto decision = connection.session.end_of_message(there);
         if (!decision) return answer_trouble(context);
+        const bool leading_blank = (connection.agreed.steps & SMFIP_HDR_LEADSPC) != 0;
         const auto status =
-            apply(context, *decision, (connection.agreed.steps & SMFIP_HDR_LEADSPC) != 0);
+            apply(context, *decision, connection.session.decided_bytes(), leading_blank);
         connection.session.settle(true);
         return status;
     });

@@ -15,6 +15,11 @@ const char* name_of(Mode mode) {
     return names[static_cast<std::size_t>(mode)];
 }
 
+const char* name_of(FooterFate fate) {
+    constexpr std::array names{"inserted", "attached", "present", "skipped", "refused"};
+    return names[static_cast<std::size_t>(fate)];
+}
+
 bool may_leave(const Verdict& verdict) {
     return std::holds_alternative<Accept>(verdict) || std::holds_alternative<Quarantine>(verdict);
 }

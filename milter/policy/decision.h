@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "limits/counters.h"
+#include "mail/edit.h"
 #include "match/pattern.h"
 
 namespace spillway::policy {
@@ -68,6 +69,16 @@ struct RuleReport {
     std::vector<std::string> finds{};
 };
 
+// What became of a footer that a rule asked for; `present` where the message has it already.
+enum class FooterFate { inserted, attached, present, skipped, refused };
+const char* name_of(FooterFate fate);
+
+struct FooterReport {
+    std::string footer;
+    FooterFate fate = FooterFate::inserted;
+    std::string note;  // into which parts, or why not into the text
+};
+
 struct LimitReport {
     std::string limit;
     std::string key;
@@ -85,6 +96,8 @@ struct Decision {
     Verdict verdict;
     std::string decided_by;   // "rule NAME", "limit NAME" or "" when nothing objected
     std::vector<Edit> edits;  // of one name from the highest number down; added fields last
+    std::optional<mail::BodyEdit> body;  // of the message the decision is about
+    std::vector<FooterReport> footers;   // in the order they were asked for, each once
     std::vector<std::string> tags;
     std::vector<RuleReport> rules;  // every rule consulted, in order, if not one that is no at once
     std::vector<LimitReport> limits;  // every limit asked, in order

@@ -20,6 +20,7 @@
 #include "match/map.h"
 #include "policy/condition.h"
 #include "policy/decision.h"
+#include "policy/footer.h"
 #include "policy/gates.h"
 #include "policy/notice_form.h"
 #include "policy/template.h"
@@ -73,7 +74,7 @@ struct SuspendAction {
 };
 using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction,
                             AcceptAction, TagAction, AddHeaderAction, ReplaceHeaderAction,
-                            RemoveHeaderAction, SuspendAction>;
+                            RemoveHeaderAction, SuspendAction, FooterAction>;
 bool is_terminal(const Action& action);
 
 // What a rule does when it cannot tell whether it matches.

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/footers.h"
 #include "policy/lower.h"
 #include "policy/reply.h"
 #include "policy/suspend.h"
@@ -185,6 +186,7 @@ class Reading {
     std::map<std::string, int> header_counts_;  // by name in lower case
     std::set<std::string> removed_;             // likewise
     std::vector<Edit> added_;
+    std::vector<AskedFooter> footers_;
 };
 
 void Reading::end(Verdict verdict, std::string decided_by) {
@@ -269,6 +271,9 @@ void Reading::act(const Rule& rule) {
                 [&](const ReplaceHeaderAction& a) { replace(a.name, a.value.fill_field(values)); },
                 [&](const RemoveHeaderAction& a) { remove_each(a); },
                 [](const SuspendAction&) {},  // all of the rule's at once, above
+                [&](const FooterAction& a) {
+                    footers_.push_back({a.footer, by, values});
+                },
             },
             action);
     }
@@ -312,6 +317,7 @@ Decision Reading::finish() && {
                          std::holds_alternative<Defer>(decision_.verdict);
     if (doubt_ && !refused) end(std::move(*doubt_), doubted_by_);
     remove_forged();
+    add_footers(footers_, facts_.message(), decision_);
     std::ranges::move(added_, std::back_inserter(decision_.edits));
     decision_.tags.assign(facts_.tags.begin(), facts_.tags.end());
     return std::move(decision_);

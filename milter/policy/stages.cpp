@@ -117,6 +117,12 @@ std::vector<std::string> abuse_fields_of(const Rule& rule) {
     return fields;
 }
 
+bool adds_footer(const Rule& rule) {
+    return std::ranges::any_of(rule.actions, [](const Action& action) {
+        return std::holds_alternative<FooterAction>(action);
+    });
+}
+
 }  // namespace
 
 const char* name_of(Stage stage) {
@@ -155,7 +161,8 @@ bool is_terminal(const Action& action) {
              std::holds_alternative<AddHeaderAction>(action) ||
              std::holds_alternative<ReplaceHeaderAction>(action) ||
              std::holds_alternative<RemoveHeaderAction>(action) ||
-             std::holds_alternative<SuspendAction>(action));
+             std::holds_alternative<SuspendAction>(action) ||
+             std::holds_alternative<FooterAction>(action));
 }
 
 Stage known_at(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
@@ -199,6 +206,7 @@ class Arranging {
             if (rule.mode == Mode::off) continue;
             add(asks, owner);
             if (rule.mode == Mode::audit) continue;
+            policy_.needs_body |= adds_footer(rule);
             policy_.refuses_at_data |= rule.acts_at == Stage::data;
             policy_.refuses_at_headers |= rule.acts_at == Stage::headers;
         }

@@ -73,14 +73,18 @@ tl::expected<Template, std::string> Template::parse(std::string_view text, std::
 }
 
 std::string Template::fill(const Variables& values) const {
+    return fill(values,
+                [](std::string_view value) { return harmless(value.substr(0, longest_value)); });
+}
+
+std::string Template::fill(const Variables& values,
+                           const std::function<std::string(std::string_view)>& fit) const {
     std::string out;
     for (const auto& part : parts_) {
         if (const auto* plain = std::get_if<std::string>(&part)) {
             out += *plain;
         } else {
-            const std::string_view value =
-                values[static_cast<std::size_t>(std::get<Variable>(part))];
-            out += harmless(value.substr(0, longest_value));
+            out += fit(values[static_cast<std::size_t>(std::get<Variable>(part))]);
         }
     }
     return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -65,6 +66,9 @@ class Template {
     // encoded words (RFC 2047), folded by LF and a blank. No other line end and no control
     // character can enter. Values are cut as above, but for a sealed token.
     std::string fill_field(const Variables& values) const;
+    // For other places: each value is made to fit by `fit` alone.
+    std::string fill(const Variables& values,
+                     const std::function<std::string(std::string_view)>& fit) const;
 
     bool uses(Variable variable) const;
 

@@ -182,7 +182,9 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
         around_.log.trouble(message_.queue_id,
                             "the MTA has gone; nothing decided, nothing counted");
     }
-    forget_message();
+    const bool edits_body = decision && decision->body;
+    forget_all_but_bytes();
+    if (!edits_body) spool_.clear();
     return decision;
 }
 
@@ -263,6 +265,7 @@ void Session::notify(const policy::Decision& decision) const {
 }
 
 void Session::settle(bool left) noexcept {
+    if (!policy_) spool_.clear();
     if (receipt_.token.empty()) return;
     around_.counters.settle(receipt_, left, around_.now());
     receipt_ = {};
@@ -278,6 +281,11 @@ void Session::abort() noexcept {
 }
 
 void Session::forget_message() noexcept {
+    forget_all_but_bytes();
+    spool_.clear();
+}
+
+void Session::forget_all_but_bytes() noexcept {
     tell_readings();
     policy_.reset();
     message_ = policy::Message{};
@@ -286,7 +294,6 @@ void Session::forget_message() noexcept {
     header_bytes_ = 0;
     headers_over_ = false;
     spent_ = {};
-    spool_.clear();
 }
 
 std::optional<policy::Refusal> Session::refused(policy::Stage stage) {

@@ -99,6 +99,10 @@ class Session {
     // After it settle() says whether the MTA took the answer.
     std::optional<policy::Decision> end_of_message(const std::function<bool()>& still_there);
 
+    // The message that end_of_message() decided about, where the decision changes its body; until
+    // settle(), abort() or the next message.
+    std::string_view decided_bytes() { return spool_.bytes(); }
+
     // Whether what end_of_message() decided is what the MTA was told: if not, what was charged is
     // taken back, as it is by abort(), a new message and the end of the session.
     void settle(bool left) noexcept;
@@ -122,6 +126,7 @@ class Session {
     void tell_readings() noexcept;
     void seal_sender();
     void forget_message() noexcept;
+    void forget_all_but_bytes() noexcept;
     void notify(const policy::Decision& decision) const;
     void carry_out(policy::Stage stage, const policy::Refusal& refusal) const;
     void carry_out(const policy::Decision& decision) const;

@@ -42,6 +42,11 @@ int smfi_chgheader(SMFICTX* context, char* name, int index, char* value) {
                      value == nullptr ? "remove " + field : "change " + field + ":" + value);
 }
 
+int smfi_replacebody(SMFICTX* context, unsigned char* bytes, int size) {
+    const std::string text(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+    return carry_out(context, "replacebody", "body " + text);
+}
+
 int smfi_quarantine(SMFICTX* context, char* reason) {
     return carry_out(context, "quarantine", std::string("hold ") + reason);
 }

@@ -11,7 +11,7 @@
 struct smfi_str {
     std::map<std::string, std::string> macros;
     std::set<std::string>
-        fails;  // of "addheader", "chgheader", "quarantine", "progress", "setpriv"
+        fails;  // of "addheader", "chgheader", "replacebody", "quarantine", "progress", "setpriv"
     std::vector<std::string> done;  // "add X:value", "remove X 2", "hold reason", "reply 550 ..."
     void* priv = nullptr;
 };
