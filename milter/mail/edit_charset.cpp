@@ -93,12 +93,14 @@ std::optional<std::string> from_utf8(std::string_view utf8, std::string_view lab
 
 std::optional<std::string> exact_utf8(std::string_view bytes, std::string_view label) {
     constexpr std::string_view replaced = "\xEF\xBF\xBD";
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     const CharsetKind kind = charset_kind(label);
     if (kind == CharsetKind::unknown) return std::nullopt;
     if (kind == CharsetKind::ascii || is_utf8_label(label))
         return is_utf8(bytes) ? std::optional(std::string(bytes)) : std::nullopt;
     std::string text = to_utf8(bytes, label);
     if (text.find(replaced) != text.npos) return std::nullopt;
+    if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
     return text;
 }
 

@@ -20,7 +20,7 @@ CharsetKind charset_kind(std::string_view label);
 std::optional<std::string> from_utf8(std::string_view utf8, std::string_view label);
 
 // nullopt when some bytes are not of the charset, or it is not known. A label that says nothing
-// means UTF-8.
+// means UTF-8. A byte order mark is no part of the text.
 std::optional<std::string> exact_utf8(std::string_view bytes, std::string_view label);
 
 }  // namespace spillway::mail

@@ -142,7 +142,9 @@ std::string free_boundary(std::string_view message) {
 
 // A message that had no part of MIME before is one of MIME now (RFC 2045 section 4).
 void name_version(const EditPart& top, MessageEdit& edit) {
-    if (!edit.fields.empty() && !top.mime_version) edit.fields.push_back({"MIME-Version", "1.0"});
+    const bool labels = std::ranges::any_of(
+        edit.fields, [](const FieldChange& change) { return change.value.has_value(); });
+    if (labels && !top.mime_version) edit.fields.push_back({"MIME-Version", "1.0"});
 }
 
 std::string fields_of(const EditPart& part) {

@@ -129,6 +129,7 @@ Done PartText::insert(const Insertions& insertions, MessageEdit& edit) const {
     Insertions ready;
     for (const Insertion& insertion : insertions)
         if (auto one = encoded(insertion)) ready.push_back(*std::move(one));
+    remove_field(*part_, message(), "Content-MD5", edit);
     if (ready.size() < insertions.size() || !fits_as_sent(ready)) return rewrite(insertions, edit);
     splice(ready, edit);
     return {};
@@ -195,7 +196,11 @@ Done PartText::rewrite(const Insertions& insertions, MessageEdit& edit) const {
             for (Insertion& insertion : ascii) insertion.text = with_references(insertion.text);
         const std::string all = spliced(bytes(), ascii);
         const auto same = from_utf8(all, label_);
-        if (same && exact_utf8(*same, label_) == all) return write(*same, false, edit);
+        // Text of 16 or 32 bits has no lines to anybody but who decodes it.
+        const bool has_lines = same && same->find('\0') == same->npos;
+        if (same && (has_lines || encoding_ == Encoding::base64) &&
+            exact_utf8(*same, label_) == all)
+            return write(*same, false, edit);
         return write(all, true, edit);
     }
     Insertions ready;
@@ -210,13 +215,12 @@ Done PartText::rewrite(const Insertions& insertions, MessageEdit& edit) const {
 }
 
 Done PartText::write(std::string_view text, bool as_utf8, MessageEdit& edit) const {
-    const std::string_view message(sent_.data() - part_->body, part_->end);
     if (as_utf8) {
         const PartField* const type = part_->field("Content-Type");
         const auto value =
             type ? with_charset(type->value, "UTF-8") : std::string("text/plain; charset=UTF-8");
         if (!value) return tl::unexpected<std::string>("a charset that cannot be replaced");
-        set_field(*part_, message, "Content-Type", *value, edit);
+        set_field(*part_, message(), "Content-Type", *value, edit);
     }
     const bool stays =
         encoding_ == Encoding::none && (is_ascii(text) || takes_8bit()) && !has_long_line(text);
@@ -227,9 +231,8 @@ Done PartText::write(std::string_view text, bool as_utf8, MessageEdit& edit) con
                               : as_quoted_printable(text, "\r\n"));
     if (base64 && !stays && sent_.ends_with('\n')) body += "\r\n";
     if (encoding_ == Encoding::none && !stays)
-        set_field(*part_, message, "Content-Transfer-Encoding",
+        set_field(*part_, message(), "Content-Transfer-Encoding",
                   base64 ? "base64" : "quoted-printable", edit);
-    remove_field(*part_, message, "Content-MD5", edit);
     edit.body.changes.push_back({part_->body, part_->end, std::move(body)});
     return {};
 }

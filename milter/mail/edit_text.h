@@ -2,6 +2,7 @@
 // encoding, or in those that what is added needs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ class PartText {
   private:
     PartText() = default;
 
+    std::string_view message() const { return {sent_.data() - part_->body, part_->end}; }
     std::optional<Insertion> encoded(const Insertion& insertion) const;
     bool takes_8bit() const;
     bool fits_as_sent(const std::vector<Insertion>& insertions) const;

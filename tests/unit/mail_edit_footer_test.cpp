@@ -206,6 +206,14 @@ BOOST_AUTO_TEST_CASE(quoted_printable_changes_only_where_it_is_added_to) {
                "<html><body>a=3D\n<p>Legal notice</p>\n</body></html>\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_checksum_of_the_text_goes_with_the_text) {
+    BOOST_TEST(edited("From: a@b.example\nContent-MD5: x\n\nHello\n") ==
+               "Content-MD5: (none)\nHello\n\nLegal notice\n");
+    BOOST_TEST(edited(with_type("multipart/mixed; boundary=b",
+                                "--b\nContent-MD5: x\nContent-ID: <i>\n\nHello\n--b--\n")) ==
+               "--b\nContent-ID: <i>\n\nHello\n\nLegal notice\n--b--\n");
+}
+
 BOOST_AUTO_TEST_CASE(base64_keeps_its_lines_before_the_place) {
     const std::string type = "text/plain\nContent-Transfer-Encoding: base64";
     BOOST_TEST(edited(with_type(type, "SGVs\nbG8s\nIEJvYg0K\n")) ==

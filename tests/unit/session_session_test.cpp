@@ -190,6 +190,23 @@ BOOST_AUTO_TEST_CASE(a_large_message_is_read_from_its_spool) {
     BOOST_TEST(talk.send(1, hay + "needle\r\n") == "reject");
 }
 
+BOOST_AUTO_TEST_CASE(the_bytes_of_a_message_that_is_changed_stay_until_it_is_settled) {
+    Talk talk("footer f { text \"below\" }\nrule r { footer f }\n");
+    talk.mail();
+    talk.rcpt("b@good.example");
+    talk.content();
+    const auto decision = talk.end_unanswered();
+    BOOST_REQUIRE(decision.has_value());
+    BOOST_REQUIRE(decision->body.has_value());
+    std::string body;
+    mail::edited_body(talk.session.decided_bytes(), *decision->body,
+                      [&](std::string_view piece) { body += piece; });
+    BOOST_TEST(body == "Hello\r\n\r\nbelow\r\n");
+    BOOST_TEST(talk.bench.logged("footer=f:inserted"));
+    talk.session.settle(true);
+    BOOST_TEST(talk.session.decided_bytes() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_header_without_end_is_refused_and_not_kept) {
     Talk talk(limit_of_three);
     talk.mail();
