@@ -33,6 +33,8 @@ KeyFile {key}
 Canonicalization simple/simple
 OversignHeaders From,Content-Type,Content-Transfer-Encoding,MIME-Version
 Syslog no
+# The folder of the tests is below /tmp, which others may write to.
+RequireSafeKeys no
 TrustAnchorFile /dev/null
 UserID root
 """)
