@@ -30,8 +30,7 @@ Socket inet:{self.port}@127.0.0.1
 Domain {domain}
 Selector {SELECTOR}
 KeyFile {key}
-Canonicalization simple/simple
-OversignHeaders From,Content-Type,Content-Transfer-Encoding,MIME-Version
+Canonicalization relaxed/simple
 Syslog no
 # The folder of the tests is below /tmp, which others may write to.
 RequireSafeKeys no
