@@ -51,7 +51,8 @@ struct Daemon {
     log::Metrics metrics{"1"};
     limits::MemoryCounters counters;
     daemon::PolicyHolder holder{first.policy, 0, {}};
-    daemon::Reloader reloader{"/nowhere/p.conf", first, holder, log, metrics};
+    daemon::AbuseKeys keys{std::nullopt};
+    daemon::Reloader reloader{"/nowhere/p.conf", first, holder, keys, log, metrics};
     session::Surroundings around{.current_policy = [this] { return holder.current(); },
                                  .counters = counters,
                                  .log = log,

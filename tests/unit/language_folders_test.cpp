@@ -22,7 +22,8 @@ struct Letter {
     std::string rcpt = "bob@else.example";
 };
 
-policy::Rehearsal rehearsed(const Generation& generation, const Letter& letter) {
+policy::Rehearsal rehearsed(const Generation& generation, const Letter& letter,
+                            const policy::Beyond& beyond = {}) {
     policy::Message message;
     message.user = letter.user;
     message.sender = mail::envelope_address(letter.user);
@@ -33,7 +34,7 @@ policy::Rehearsal rehearsed(const Generation& generation, const Letter& letter) 
     message.bytes = bytes;
     message.size = bytes.size();
     limits::MemoryCounters counters;
-    return policy::rehearse(*generation.policy, std::move(message), counters);
+    return policy::rehearse(*generation.policy, std::move(message), counters, beyond);
 }
 
 // "reject rule acme/no-cats", "accept"
@@ -191,6 +192,75 @@ BOOST_AUTO_TEST_CASE(an_account_cannot_say_what_is_everybodys) {
                                      line.substr(0, line.find(' ')) +
                                      "\" is not for the files of an account") != std::string::npos);
     }
+}
+
+// It could have the daemon open any file or speak to any socket.
+BOOST_AUTO_TEST_CASE(maps_kept_elsewhere_are_the_administrators_to_declare) {
+    for (const std::string where :
+         {"redis owned", "sqlite ../../secret.db \"SELECT x FROM t WHERE y = ?\"",
+          "socketmap unix:/run/other.sock owned"}) {
+        const auto policy = load_folders(
+            with(folder, {{"accounts.d/acme/a.rules",
+                           "map owned pairs " + where +
+                               "\nrule r { when not from in owned[user]; reject }\n"}}));
+        BOOST_TEST(told(policy).find("accounts.d/acme/a.rules:1:17: error: maps of accounts are "
+                                     "files or lists") != std::string::npos,
+                   told(policy));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rules_of_accounts_may_ask_the_administrators_maps) {
+    const auto policy = load_folders(
+        with("map blocked addresses socketmap unix:/run/map.sock blocked\n"
+             "rule never { when not auth and rcpt in blocked; reject }\n" +
+                 folder,
+             {{"accounts.d/acme/a.rules", "rule blocked { when rcpt in blocked; reject }\n"}}));
+    BOOST_TEST(told(policy) == "");
+    std::size_t asked = 0;
+    const policy::Beyond beyond{.read = {},
+                                .look_up = [&](const std::vector<match::Question>& questions) {
+                                    asked += questions.size();
+                                    auto values = std::make_shared<match::Values>();
+                                    (void)values->set.add("bob@else.example");
+                                    return std::vector<match::Found>(questions.size(), values);
+                                }};
+    BOOST_TEST(policy::name_of(rehearsed(policy, {}, beyond).decision.verdict) == "reject");
+    BOOST_TEST(asked == 1u);
+    const auto others = rehearsed(policy, {.user = "joe@other.example"}, beyond);
+    BOOST_TEST(policy::name_of(others.decision.verdict) == "accept");
+    BOOST_TEST(asked == 1u);
+    BOOST_TEST(policy::name_of(rehearsed(policy, {}).decision.verdict) == "defer");
+}
+
+// A field that holds tokens is taken out of everybody's mail.
+BOOST_AUTO_TEST_CASE(no_account_writes_sealed_tokens_whatever_it_may) {
+    for (const std::string action :
+         {"abuse-id", "abuse-id Subject", "add-header Subject \"%{abuse-id}\""}) {
+        const auto policy = load_folders(
+            with("abuse-keys /k\naccounts-folder accounts.d may add-header\n",
+                 {{"accounts.d/acme/a.rules", "rule r { when auth; " + action + " }\n"}}));
+        BOOST_TEST(told(policy).find("error: who sends is sealed by the administrator's rules") !=
+                       std::string::npos,
+                   told(policy));
+        BOOST_TEST(policy.policy->abuse_fields.empty());
+    }
+    BOOST_TEST(told(load_folders(with("accounts-folder accounts.d may abuse-id\n", {})))
+                   .find("abuse-id") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(accounts_put_in_footers_of_the_administrators_where_they_may) {
+    const std::string footer = "footer legal { text \"In confidence.\" }\n";
+    const Texts own{{"accounts.d/acme/a.rules", "rule r { when auth; footer legal }\n"}};
+    BOOST_TEST(told(load_folders(with(footer + folder, own))).find("may not \"footer\" here") !=
+               std::string::npos);
+    const auto policy = load_folders(with(footer + "accounts-folder accounts.d may footer\n", own));
+    BOOST_TEST(told(policy) == "");
+    BOOST_TEST(policy.policy->needs_body);
+    BOOST_TEST(rehearsed(policy, {}).decision.footers.size() == 1u);
+    BOOST_TEST(rehearsed(policy, {.user = "joe@other.example"}).decision.footers.empty());
+    const Texts declares{{"accounts.d/acme/a.rules", footer}};
+    BOOST_TEST(told(load_folders(with(folder, declares))).find("\"footer\" is not for the files") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_reaches_beyond_refusing_must_be_allowed) {

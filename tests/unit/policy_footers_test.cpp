@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(each_footer_has_its_own_way_out) {
     BOOST_TEST(body.find("beside") != body.npos);
     BOOST_TEST(body.find("left") == body.npos);
     BOOST_REQUIRE(decision.edits.size() == 2U);
-    BOOST_TEST(std::get<ChangeHeader>(decision.edits[0]).value.starts_with("multipart/mixed"));
+    BOOST_TEST(std::get<ReplaceHeader>(decision.edits[0]).value.starts_with("multipart/mixed"));
     BOOST_TEST(std::get<AddHeader>(decision.edits[1]).name == "MIME-Version");
 }
 
