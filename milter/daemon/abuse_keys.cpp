@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "daemon/files.h"
+#include "system/files.h"
 
 namespace spillway::daemon {
 
@@ -40,7 +41,7 @@ struct KeyFile {
 };
 
 tl::expected<KeyFile, std::string> contents(const std::string& file) {
-    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const system::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     KeyFile found;
     if (!opened.is_open() || ::fstat(opened.get(), &found.facts) != 0)
         return refusal(file, std::generic_category().message(errno));
@@ -64,14 +65,14 @@ tl::expected<crypto::KeyRing, std::string> ring_in(const std::string& file, cons
 void write_keys(const std::string& file, const Secret& secret, const struct stat* before) {
     const std::string next = file + ".new";
     ::unlink(next.c_str());
-    const Descriptor out(
+    const system::Descriptor out(
         ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!out.is_open()) throw failure("make", next);
     if (::fchmod(out.get(), 0600) != 0) throw failure("make", next);
     const bool other_owner = before != nullptr && before->st_uid != ::geteuid();
     if (other_owner && ::fchown(out.get(), before->st_uid, before->st_gid) != 0)
         throw failure("give away", next);
-    write_all(out.get(), secret.text, next);
+    system::write_all(out.get(), secret.text, "write " + next);
     if (::fsync(out.get()) != 0) throw failure("write", next);
     if (::rename(next.c_str(), file.c_str()) != 0) throw failure("replace", file);
 }

@@ -1,5 +1,7 @@
 #include "policy/footers.h"
 
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 namespace spillway::policy {
@@ -96,6 +98,19 @@ BOOST_AUTO_TEST_CASE(fields_that_a_rule_removes_are_not_counted_on) {
     add_footers({asked("beside")}, letter.message, decision);
     BOOST_REQUIRE(decision.edits.size() == 4U);
     BOOST_TEST(std::get<AddHeader>(decision.edits[2]).name == "Content-Type");
+}
+
+BOOST_AUTO_TEST_CASE(a_field_that_a_rule_replaces_is_still_there) {
+    const Letter letter("Content-Description: a\r\nContent-Description: b\r\n" + sealed,
+                        "MII=\r\n");
+    Decision decision;
+    decision.edits = {RemoveHeader{"content-description", 2},
+                      ReplaceHeader{"content-description", "c"}};
+    add_footers({asked("beside")}, letter.message, decision);
+    BOOST_TEST(std::ranges::any_of(decision.edits, [](const Edit& edit) {
+        const auto* removal = std::get_if<RemoveHeader>(&edit);
+        return removal && removal->name == "Content-Description" && removal->nth == 1;
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_sender_chooses_stays_on_its_line) {
