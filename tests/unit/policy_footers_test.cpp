@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_a_sender_chooses_stays_on_its_line) {
     Decision decision;
     add_footers({one}, letter.message, decision);
     BOOST_TEST(decision.edits.size() == 3U);
-    BOOST_TEST(body_of(letter, decision) == "Hello\r\n\r\nby a??--b=EF=BF=BD=C3=A4.\r\n");
+    BOOST_TEST(body_of(letter, decision) == "Hello\r\n\r\nby a?\?--b=EF=BF=BD=C3=A4.\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
