@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(mistakes_name_what_was_expected) {
          "p.conf:1:23: error: \"in\" needs an address, a domain, a name or client-ip; subject is "
          "text: use \"has\" or \"=~\"\n"},
         {"rule a { when any subject has \"x\"; reject }",
-         "p.conf:1:15: error: \"any\" goes with from and rcpt only, not with subject\n"},
+         "p.conf:1:15: error: \"any\" goes with from, sender, reply-to, resent-from and rcpt only, "
+         "not with subject\n"},
         {"rule a { when tag x; reject }", "p.conf:1:19: error: no rule sets the tag \"x\"\n"},
         {"rule a { when auth; reject; tag x }",
          "p.conf:1:29: error: \"tag\" is never reached: the action before it ends the rule\n"},

@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_was_meant) {
     check_mistake("text has phi within 5 words of /(/", "regular expression");
     check_mistake("text has phi distinct", "expected a comparison such as \">= 2\"");
     check_mistake("from has phi", "\"has\" looks for words in texts such as");
-    check_mistake("any subject has phi", "\"any\" goes with from and rcpt only");
+    check_mistake("any subject has phi",
+                  "\"any\" goes with from, sender, reply-to, resent-from and rcpt only");
 }
 
 BOOST_AUTO_TEST_CASE(word_files_are_read_and_their_mistakes_told_in_their_lines) {
