@@ -107,7 +107,8 @@ def said(tmp_path_factory):
         message.write_bytes(header + b"Subject: x\r\n\r\nHello\r\n")
         done = subprocess.run(
             [PROGRAM.resolve() / "spillwayctl", "-f", "policy.conf", "test", message.name, "--as",
-             "ann@owned.example", "--mail-from", "ann@owned.example", *options],
+             "ann@owned.example", "--mail-from", "ann@owned.example", "--rcpt", "bob@else.example",
+             *options],
             cwd=folder, capture_output=True, timeout=60, check=False)
         text = done.stdout.decode(errors="replace")
         assert done.returncode == 0, text + done.stderr.decode(errors="replace")
