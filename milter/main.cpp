@@ -59,7 +59,7 @@ void keep_memory_flat() { ::mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
     daemon::block_signals();
     ::umask(027);
     const auto owner = daemon::account_named(first.settings.user);
-    daemon::make_folders(first.settings, owner);
+    daemon::make_folders(first.settings, *first.policy, owner);
     mta::open_socket(first.settings.listen);
 
     daemon::Process process({.config = options.config,

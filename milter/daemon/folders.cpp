@@ -57,10 +57,12 @@ void make_folder(const std::string& path, mode_t mode, const std::optional<Accou
     }
 }
 
-void make_folders(const language::Settings& settings, const std::optional<Account>& owner) {
+void make_folders(const language::Settings& settings, const policy::Policy& policy,
+                  const std::optional<Account>& owner) {
     make_folder(settings.state_dir, 0750, owner);
     make_folder(spool_folder(settings), 0750, owner);
     make_folder(folder_of(settings.control.path), 0755, owner);
+    for (const auto& [name, place] : policy.archives) make_folder(place.folder, 0700, owner);
     if (const auto* local = std::get_if<language::UnixSocket>(&settings.listen)) {
         make_folder(folder_of(local->path), 0755, owner);
     }

@@ -11,6 +11,7 @@
 
 #include "daemon/privileges.h"
 #include "language/settings.h"
+#include "policy/policy.h"
 #include "system/descriptor.h"
 
 namespace spillway::daemon {
@@ -18,8 +19,9 @@ namespace spillway::daemon {
 // Makes the folder and its missing parents; only what is made here gets the owner and the mode.
 void make_folder(const std::string& path, mode_t mode, const std::optional<Account>& owner);
 
-// State, spool and the folders of both sockets, before privileges are dropped.
-void make_folders(const language::Settings& settings, const std::optional<Account>& owner);
+// State, spool, the archives and the folders of both sockets, before privileges are dropped.
+void make_folders(const language::Settings& settings, const policy::Policy& policy,
+                  const std::optional<Account>& owner);
 
 // Throws unless this process may make files there, as the user it is now.
 void check_writable(const std::string& folder);

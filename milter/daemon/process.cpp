@@ -57,6 +57,7 @@ Process::Process(const Start& start)
                   .spool_above = settings_.spool_above,
                   .processes = documents_at_a_time()}),
       lookups_(settings_.counters, [this](const std::string& notice) { log_.warning(notice); }),
+      archives_([this](const std::string& notice) { log_.warning(notice); }),
       holder_(start.first.policy, start.first.tests_run, now()),
       abuse_keys_(settings_.abuse_keys),
       notices_(
@@ -89,7 +90,21 @@ Process::Process(const Start& start)
               [this](const std::vector<match::Question>& questions) {
                   return lookups_.answer(questions);
               },
-          .current_keys = [this] { return abuse_keys_.current(); }} {}
+          .current_keys = [this] { return abuse_keys_.current(); },
+          .archives = &archives_} {
+    open_archives(*start.first.policy);
+}
+
+// Here a mistake keeps the daemon from starting; that of a later policy defers its messages.
+void Process::open_archives(const policy::Policy& policy) {
+    for (const auto& [name, place] : policy.archives) {
+        try {
+            archives_.open(place);
+        } catch (const std::exception& mistake) {
+            throw std::runtime_error(fmt::format("archive {}: {}", name, mistake.what()));
+        }
+    }
+}
 
 std::unique_ptr<MetricsEndpoint> Process::opened_endpoint() const {
     if (!settings_.metrics) return nullptr;

@@ -29,6 +29,7 @@
 #include "log/metrics.h"
 #include "lookup/lookups.h"
 #include "session/session.h"
+#include "vault/archives.h"
 
 namespace spillway::daemon {
 
@@ -61,6 +62,7 @@ class Process {
     std::unique_ptr<limits::Counters> opened_counters();
     std::unique_ptr<CountsFile> loaded_counts_file();
     std::unique_ptr<ChangesFile> loaded_changes_file();
+    void open_archives(const policy::Policy& policy);
     void save_when_due();
 
     const language::Settings settings_;
@@ -74,6 +76,7 @@ class Process {
     std::unique_ptr<ChangesFile> changes_file_;  // null unless they are in Redis
     extract::Extractor extractor_;
     lookup::Lookups lookups_;
+    vault::Archives archives_;
     PolicyHolder holder_;
     AbuseKeys abuse_keys_;
     Notices notices_;

@@ -112,6 +112,7 @@ struct FoldersNode {
 struct Program {
     std::vector<Line> settings;
     std::vector<FoldersNode> folders;
+    std::vector<Line> archives;  // NAME FOLDER [encrypt-to FILE]
     std::vector<MapNode> maps;
     std::vector<WordsNode> words;
     std::vector<WindowNode> windows;

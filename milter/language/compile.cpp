@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "language/compile_copies.h"
 #include "language/compile_folders.h"
 #include "language/compile_footers.h"
 #include "language/compile_limits.h"
@@ -118,15 +119,17 @@ void Loading::compile_rest(const PolicySettings& settings) {
     compile_limits(program_, names_, *policy_, diagnostics);
     compile_footers(program_, files_, folder_, names_, diagnostics);
     switches_.emplace(program_.modes, diagnostics);
+    policy_->archives = compile_archives(program_, diagnostics);
     const RuleTerms terms{
+        .archives = policy_->archives,
         .mode_of = [this](const std::string& rule) { return switches_->mode_of(rule); }};
     policy_->rules = compile_rules(program_, terms, names_, diagnostics);
     if (!generation_.settings.abuse_keys) ask_for_abuse_keys(program_, diagnostics);
     policy_->memos = names_.memos;
     policy_->rules_before_folders =
         program_.folders.empty() ? policy_->rules.size() : program_.folders.front().rules_before;
-    folders_ = FolderCompiler(program_, {files_, folder_, former_}, *switches_, names_, diagnostics,
-                              generation_.of_folders)
+    folders_ = FolderCompiler(program_, {files_, folder_, former_, policy_->archives}, *switches_,
+                              names_, diagnostics, generation_.of_folders)
                    .compile();
     switches_->report_unused(program_.rules, diagnostics);
 }

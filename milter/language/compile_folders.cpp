@@ -183,7 +183,8 @@ void FolderCompiler::compile_rules_of(const std::string& path, CompiledFolder& f
     Switches own(folder.program.modes, mistakes);
     gather_tags(folder.program, names_);
     declare(folder.program, files, path, names_, mistakes);
-    const RuleTerms terms{.mode_of =
+    const RuleTerms terms{.archives = sources_.archives,
+                          .mode_of =
                               [&](const std::string& rule) {
                                   const auto by_account = own.mode_of(rule);
                                   const auto by_administrator =

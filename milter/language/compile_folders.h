@@ -42,6 +42,7 @@ struct FolderSources {
     const Files& files;
     const std::string& main_folder;  // where relative names begin
     const FolderTexts& former;       // to be read in place of what is on disk
+    const std::map<std::string, policy::ArchivePlace>& archives;
 };
 
 // Compiles all folders that the program names. Mistakes in the statement itself go to

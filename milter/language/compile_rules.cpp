@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "language/blocks.h"
+#include "language/compile_copies.h"
 #include "language/compile_reply.h"
 #include "language/switches.h"
 #include "policy/variants.h"
@@ -64,7 +65,7 @@ std::optional<policy::Action> header_action(Arguments& args) {
     return policy::ReplaceHeaderAction{std::move(name), std::move(value)};
 }
 
-std::optional<policy::Action> action_of(Arguments& args, Names& names) {
+std::optional<policy::Action> action_of(Arguments& args, Names& names, const RuleTerms& terms) {
     const std::string& verb = args.line().verb.text;
     if (verb == "reject")
         return policy::RejectAction{take_reply(args, {"550", "5.7.1", refused_text})};
@@ -77,6 +78,7 @@ std::optional<policy::Action> action_of(Arguments& args, Names& names) {
     if (verb == "suspend") return suspend_action(args);
     if (verb == "footer")
         return policy::FooterAction{names.footer(args.take("the name of a footer")).form};
+    if (auto copy = copy_action(args, terms.archives)) return copy;
     if (verb == "quarantine") {
         const Word reason = args.more() ? args.take("a reason") : Word{"held for review", {}, true};
         return policy::QuarantineAction{take_template(reason)};
@@ -144,7 +146,7 @@ void RuleCompiler::line(Arguments& args) {
         return;
     }
     action_tried_ = true;
-    auto action = action_of(args, names_);
+    auto action = action_of(args, names_, terms_);
     if (!action) {
         unknown_word(args.line(), "rule", {std::begin(rule_words), std::end(rule_words)});
     }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> block_words{"limit", "footer", "rule", "test"};
 // Their words may have commas between them.
-constexpr std::array<std::string_view, 2> list_words{"notice", "accounts-folder"};
+constexpr std::array<std::string_view, 3> list_words{"notice", "accounts-folder", "bcc"};
 
 template <typename Words>
 bool contains(const Words& words, std::string_view word) {
@@ -22,8 +22,8 @@ bool contains(const Words& words, std::string_view word) {
 }
 
 std::vector<std::string_view> statement_words() {
-    std::vector<std::string_view> all{"include", "map",  "words",
-                                      "window",  "mode", "accounts-folder"};
+    std::vector<std::string_view> all{"include",         "map",    "words", "window", "mode",
+                                      "accounts-folder", "archive"};
     all.insert(all.end(), block_words.begin(), block_words.end());
     all.insert(all.end(), std::begin(setting_words), std::end(setting_words));
     return all;
@@ -136,6 +136,10 @@ void Parser::statement() {
     }
     if (verb.text == "accounts-folder") {
         program_.folders.push_back({line(verb), program_.rules.size()});
+        return;
+    }
+    if (verb.text == "archive") {
+        program_.archives.push_back(line(verb));
         return;
     }
     if (contains(setting_words, verb.text)) {

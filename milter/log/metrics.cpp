@@ -33,6 +33,7 @@ const Boundaries stage_seconds{50e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 2
 const Boundaries use_ratios{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.999, 1};
 
 constexpr std::array verdicts{"accept", "quarantine", "reject", "defer", "discard"};
+constexpr std::array archive_results{"kept", "deferred"};
 constexpr std::array log_in_results{"allowed", "refused"};
 constexpr std::array notice_kinds{"mail", "webhook"};
 constexpr std::array notice_results{"sent", "retried", "failed", "dropped"};
@@ -115,6 +116,8 @@ struct Metrics::Instruments {
 
     Gauge& connections =
         make.gauges("spillway_connections", "Connections of the mail server.").Add({});
+    Family<Counter>& archived =
+        make.counters("spillway_archived_total", "Messages that were to be kept in an archive.");
     Family<Counter>& log_ins =
         make.counters("spillway_log_ins_total", "Log-ins to mailboxes that were counted.");
     Family<Counter>& notices =
@@ -203,6 +206,14 @@ void Metrics::notice(NoticeKind kind, NoticeResult result) noexcept {
         const auto* kind_word = notice_kinds.at(static_cast<std::size_t>(kind));
         const auto* result_word = notice_results.at(static_cast<std::size_t>(result));
         instruments_->notices.Add({{"kind", kind_word}, {"result", result_word}}).Increment();
+    });
+}
+
+void Metrics::archived(const std::string& archive, bool kept) noexcept {
+    harmlessly([&] {
+        instruments_->archived
+            .Add({{"archive", archive}, {"result", archive_results.at(kept ? 0 : 1)}})
+            .Increment();
     });
 }
 

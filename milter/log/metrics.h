@@ -44,6 +44,9 @@ class Metrics {
 
     void notice(NoticeKind kind, NoticeResult result) noexcept;
 
+    // A message was kept in the archive, or could not be and was deferred.
+    void archived(const std::string& archive, bool kept) noexcept;
+
     void redis_call(RedisResult result, Duration took) noexcept;
     void redis_breaker(bool open) noexcept;
 

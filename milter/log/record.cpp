@@ -145,6 +145,9 @@ Fields fields_of(const MessageRecord& record) {
         for (const auto& tag : record.decision->tags) fields.push_back({"tag", tag, inert(tag)});
         for (const auto& rule : record.decision->rules) add_rule(fields, rule);
         for (const auto& footer : record.decision->footers) add_footer(fields, footer);
+        for (const auto& copy : record.decision->copies) add(fields, "copy", copy);
+        for (const auto& auditor : record.decision->redirected_to) add(fields, "redirect", auditor);
+        for (const auto& kept : record.decision->archived) add(fields, "archived", kept);
         if (const auto size = record.decision->mailing_size)
             add(fields, "mailing", static_cast<std::uint64_t>(*size));
     }
@@ -154,8 +157,8 @@ Fields fields_of(const MessageRecord& record) {
 }
 
 bool is_list(const std::string& name) {
-    constexpr std::string_view lists[] = {"limit", "tag", "audit", "unsure", "found", "footer",
-                                          "suspended"};
+    constexpr std::string_view lists[] = {"limit",     "tag",    "audit", "unsure",   "found",
+                                          "suspended", "footer", "copy",  "redirect", "archived"};
     return std::ranges::find(lists, name) != std::end(lists);
 }
 

@@ -19,8 +19,9 @@ unsigned long wanted_steps(unsigned long offered, const policy::Policy& policy, 
 
 }  // namespace
 
-const unsigned long wanted_actions =
-    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+const unsigned long wanted_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY |
+                                     SMFIF_QUARANTINE | SMFIF_SETSYMLIST | SMFIF_ADDRCPT |
+                                     SMFIF_ADDRCPT_PAR | SMFIF_DELRCPT;
 
 Terms agree(const Terms& offered, const policy::Policy& policy, bool over_tcp) {
     return {.actions = offered.actions & wanted_actions,

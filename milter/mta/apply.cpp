@@ -56,6 +56,17 @@ struct Editor {
         expect(smfi_chgheader(context, c_text(remove.name), remove.nth, nullptr),
                "remove " + remove.name);
     }
+    // A copy that fails would else be told to the sender, by its address (RFC 3461 section 4.1).
+    void operator()(const policy::AddRecipient& add) const {
+        char never[] = "NOTIFY=NEVER";
+        const std::string path = fmt::format("<{}>", add.address);
+        const int result = add.silent ? smfi_addrcpt_par(context, c_text(path), never)
+                                      : smfi_addrcpt(context, c_text(path));
+        expect(result, "add the recipient " + add.address);
+    }
+    void operator()(const policy::RemoveRecipient& remove) const {
+        expect(smfi_delrcpt(context, c_text(remove.argument)), "remove a recipient");
+    }
 };
 
 // libmilter cuts what is larger into packets of its own.

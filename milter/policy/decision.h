@@ -53,7 +53,15 @@ struct RemoveHeader {
     std::string name;
     int nth = 1;
 };
-using Edit = std::variant<AddHeader, ReplaceHeader, RemoveHeader>;
+// Of the envelope. Nobody is told whether a silent copy arrived.
+struct AddRecipient {
+    std::string address;
+    bool silent = false;
+};
+struct RemoveRecipient {
+    std::string argument;  // as the client wrote it in RCPT
+};
+using Edit = std::variant<AddHeader, ReplaceHeader, RemoveHeader, AddRecipient, RemoveRecipient>;
 
 enum class Mode { enforce, audit, off };
 const char* name_of(Mode mode);  // as in the language
@@ -102,6 +110,11 @@ struct Decision {
     std::vector<RuleReport> rules;  // every rule consulted, in order, if not one that is no at once
     std::vector<LimitReport> limits;  // every limit asked, in order
     std::vector<SuspendOrder> suspend;
+    // Beside the recipients, or instead of them; carried out by edits.
+    std::vector<std::string> copies;
+    std::vector<std::string> redirected_to;
+    std::vector<std::string> archives;  // their names, each once; kept before the message leaves
+    std::vector<std::string> archived;  // "NAME NUMBER HASH" of what was kept, for the log
     std::optional<std::int64_t> mailing_size;  // of the longest span, when it was asked for
 };
 

@@ -16,6 +16,7 @@
 #include <date/tz.h>
 
 #include "limits/counters.h"
+#include "mail/address.h"
 #include "mail/text.h"
 #include "match/map.h"
 #include "policy/condition.h"
@@ -65,6 +66,17 @@ struct ReplaceHeaderAction {
 struct RemoveHeaderAction {
     std::vector<std::string> names;
 };
+// Copies go to these addresses, unseen by the recipients.
+struct BccAction {
+    std::vector<mail::Address> to;
+};
+// The message goes to this address and not to its recipients.
+struct RedirectAction {
+    mail::Address to;
+};
+struct ArchiveAction {
+    std::string archive;  // a name in Policy::archives
+};
 // Nothing more is sent by the message's user, domain or account for `span`. With `after`, only once
 // the rule has matched more often than that.
 struct SuspendAction {
@@ -72,9 +84,10 @@ struct SuspendAction {
     std::chrono::milliseconds span{};
     std::optional<limits::Sliding> after;
 };
-using Action = std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction,
-                            AcceptAction, TagAction, AddHeaderAction, ReplaceHeaderAction,
-                            RemoveHeaderAction, SuspendAction, FooterAction>;
+using Action =
+    std::variant<RejectAction, DeferAction, DiscardAction, QuarantineAction, AcceptAction,
+                 TagAction, AddHeaderAction, ReplaceHeaderAction, RemoveHeaderAction, SuspendAction,
+                 FooterAction, BccAction, RedirectAction, ArchiveAction>;
 bool is_terminal(const Action& action);
 
 // What a rule does when it cannot tell whether it matches.
@@ -178,6 +191,13 @@ struct FaultyFolder {
     bool has_former_rules = false;
 };
 
+// Where messages are kept, see vault/.
+struct ArchivePlace {
+    std::string folder;       // absolute
+    std::string certificate;  // a file's name; "": not encrypted
+    friend bool operator==(const ArchivePlace&, const ArchivePlace&) = default;
+};
+
 struct Policy {
     std::vector<Rule> rules;
     std::map<std::string, Folder, std::less<>> folders;  // by account or domain, see folder_key()
@@ -190,7 +210,8 @@ struct Policy {
                                         Fallback::client_ip};
     // The same for local mail (is_local()); empty is as without_login.
     std::vector<Fallback> local_identity;
-    std::vector<std::string> abuse_fields;  // that only we write, in lower case
+    std::vector<std::string> abuse_fields;         // that only we write, in lower case
+    std::map<std::string, ArchivePlace> archives;  // by name
     NoticeForm notice_form;
     mail::ReadingLimits reading;
     int memos = 0;  // how many numbers Compare::memo uses in `rules` and `limits`

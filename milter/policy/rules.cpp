@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/copies.h"
 #include "policy/footers.h"
 #include "policy/lower.h"
 #include "policy/reply.h"
@@ -187,6 +188,7 @@ class Reading {
     std::set<std::string> removed_;             // likewise
     std::vector<Edit> added_;
     std::vector<AskedFooter> footers_;
+    Copies copies_;
 };
 
 void Reading::end(Verdict verdict, std::string decided_by) {
@@ -274,6 +276,9 @@ void Reading::act(const Rule& rule) {
                 [&](const FooterAction& a) {
                     footers_.push_back({a.footer, by, values});
                 },
+                [&](const BccAction& a) { copies_.bcc(a.to); },
+                [&](const RedirectAction& a) { copies_.redirect(a.to); },
+                [&](const ArchiveAction& a) { copies_.archive(a.archive); },
             },
             action);
     }
@@ -319,6 +324,7 @@ Decision Reading::finish() && {
     remove_forged();
     add_footers(footers_, facts_.message(), decision_);
     std::ranges::move(added_, std::back_inserter(decision_.edits));
+    copies_.order(facts_.message(), decision_);
     decision_.tags.assign(facts_.tags.begin(), facts_.tags.end());
     return std::move(decision_);
 }

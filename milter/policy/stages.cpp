@@ -162,7 +162,10 @@ bool is_terminal(const Action& action) {
              std::holds_alternative<ReplaceHeaderAction>(action) ||
              std::holds_alternative<RemoveHeaderAction>(action) ||
              std::holds_alternative<SuspendAction>(action) ||
-             std::holds_alternative<FooterAction>(action));
+             std::holds_alternative<FooterAction>(action) ||
+             std::holds_alternative<BccAction>(action) ||
+             std::holds_alternative<RedirectAction>(action) ||
+             std::holds_alternative<ArchiveAction>(action));
 }
 
 Stage known_at(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
@@ -175,6 +178,13 @@ bool refuses(const Rule& rule) {
 }
 
 namespace {
+
+// What is archived is the whole message.
+bool keeps(const Rule& rule) {
+    return std::ranges::any_of(rule.actions, [](const Action& action) {
+        return std::holds_alternative<ArchiveAction>(action);
+    });
+}
 
 // Returns until when a rule behind this one must wait: see Rule::acts_at.
 Stage arrange(Rule& rule, const Asks& asks, Stage held_back) {
@@ -207,6 +217,7 @@ class Arranging {
             add(asks, owner);
             if (rule.mode == Mode::audit) continue;
             policy_.needs_body |= adds_footer(rule);
+            policy_.needs_body |= keeps(rule);
             policy_.refuses_at_data |= rule.acts_at == Stage::data;
             policy_.refuses_at_headers |= rule.acts_at == Stage::headers;
         }

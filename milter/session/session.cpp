@@ -10,6 +10,7 @@
 #include "mail/address.h"
 #include "mail/header.h"
 #include "policy/facts.h"
+#include "policy/reply.h"
 #include "policy/suspend.h"
 #include "session/abuse_id.h"
 
@@ -176,6 +177,7 @@ std::optional<policy::Decision> Session::end_of_message(const std::function<bool
     message_.size = spool_.size() + body_bytes_;
     auto decision = headers_over_ ? too_much_header() : decided(still_there);
     if (decision) {
+        keep(*decision);
         carry_out(*decision);
         notify(*decision);
     } else {
@@ -222,6 +224,35 @@ void Session::seal_sender() {
     const auto keys = around_.current_keys ? around_.current_keys() : nullptr;
     if (!keys) throw std::runtime_error("there is no key to seal the sender with");
     message_.abuse_id = sealed_sender(message_, policy::identify(*policy_, message_), *keys);
+}
+
+// In all archives before the MTA is told that the message may leave: what cannot be kept stays with
+// the client, uncounted. What is kept in one archive then stays there, and is kept again with the
+// client's next try.
+void Session::keep(policy::Decision& decision) {
+    if (!policy::may_leave(decision.verdict)) return;
+    for (const std::string& name : decision.archives) {
+        try {
+            if (around_.archives == nullptr) throw std::runtime_error("there are no archives here");
+            const policy::Identity identity = policy::identify(*policy_, message_);
+            const vault::Link link =
+                around_.archives->keep(policy_->archives.at(name), {message_, identity, decision});
+            decision.archived.push_back(fmt::format("{} {} {}", name, link.number, link.hash));
+            around_.metrics.archived(name, true);
+        } catch (const std::exception& mistake) {
+            around_.metrics.archived(name, false);
+            around_.log.trouble(message_.queue_id,
+                                fmt::format("archive {}: {}; deferred", name, mistake.what()));
+            settle(false);
+            decision.decided_by = "archive " + name;
+            decision.verdict = policy::Defer{
+                policy::own_reply(451, "4.3.0",
+                                  "This message may not leave before it is archived, which is not "
+                                  "possible now; try again later",
+                                  decision.decided_by)};
+            return;
+        }
+    }
 }
 
 void Session::read_attachments(policy::Facts& facts) const {

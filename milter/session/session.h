@@ -27,6 +27,7 @@
 #include "policy/readings.h"
 #include "session/attachments.h"
 #include "session/spool.h"
+#include "vault/archives.h"
 
 namespace spillway::session {
 
@@ -55,6 +56,8 @@ struct Surroundings {
     // What seals the sender of a message. Without it, or without keys, a policy that wants senders
     // sealed defers them.
     std::function<std::shared_ptr<const crypto::KeyRing>()> current_keys = {};
+    // Thread-safe. Without it, what is to be archived is deferred.
+    vault::Archives* archives = nullptr;
 };
 
 // Who begins a message, and how: the login ("" without one), the argument of MAIL, and the queue
@@ -122,6 +125,7 @@ class Session {
     std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
     std::optional<policy::Decision> decided_by_policy(const std::function<bool()>& still_there);
     std::optional<policy::Decision> let_through() const;
+    void keep(policy::Decision& decision);
     void read_attachments(policy::Facts& facts) const;
     void tell_readings() noexcept;
     void seal_sender();

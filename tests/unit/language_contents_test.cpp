@@ -36,7 +36,6 @@ Said said(const std::string& rule, const std::string& message, const Asking& ask
     value.recipients.push_back({mail::envelope_address("bob@else.example"), "<bob@else.example>"});
     policy::Facts facts(*generation.policy, value);
     facts.report_all = true;
-||||||| parent of 5b83590 (Name all who any and all go with in the tests)
     if (asking.texts) facts.contents.know(*asking.texts);
     const policy::Questions questions = policy::questions(facts);
     const policy::RuleReport& report = questions.so_far.rules.at(0);
