@@ -28,6 +28,7 @@ struct Options {
     ImportOptions imports;
     TraceOptions trace;
     std::string key_id;
+    ArchiveOptions archive;
 };
 
 using Run = std::function<int()>;
@@ -250,6 +251,23 @@ void add_trace(CLI::App& app, Options& options, Run& run) {
         one->add_option("--keys", options.trace.keys, "the key file, else the configuration's");
 }
 
+void add_archive(CLI::App& app, Options& options, Run& run) {
+    ArchiveOptions& wanted = options.archive;
+    CLI::App* verbs = add_verb(app, "archive", "Look into an archive of messages", run, {});
+    verbs->require_subcommand(1);
+    CLI::App* verify = add_verb(*verbs, "verify", "Tell whether all is as it was kept", run,
+                                [&] { return verify_archive(options.common, options.archive); });
+    CLI::App* list = add_verb(*verbs, "list", "Show what is kept, a line each", run,
+                              [&] { return list_archive(options.common, options.archive); });
+    CLI::App* show = add_verb(*verbs, "show", "Print one message as it came in", run,
+                              [&] { return show_archived(options.common, options.archive); });
+    for (CLI::App* verb : {verify, list, show})
+        verb->add_option("FOLDER", wanted.folder, "the archive's folder")->required();
+    verify->add_option("--expect", wanted.expected, "\"NUMBER HASH\" of an entry, from the log");
+    show->add_option("NUMBER", wanted.number, "of the entry")->required();
+    show->add_flag("--metadata", wanted.metadata, "its envelope and what was decided instead");
+}
+
 void add_all(CLI::App& app, Options& options, Run& run) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "spillwayctl " SPILLWAY_VERSION);
@@ -273,6 +291,7 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_gate(app, options, run);
     add_import(app, options, run);
     add_trace(app, options, run);
+    add_archive(app, options, run);
     add_verb(app, "metrics", "Print the metrics in Prometheus's text format", run,
              [&] { return metrics(options.common); });
 }

@@ -173,6 +173,10 @@ std::string row_text(const policy::Edit& edit) {
     if (const auto* replaced = std::get_if<policy::ReplaceHeader>(&edit)) {
         return fmt::format("= {}: {}", replaced->name, shown(replaced->value));
     }
+    if (const auto* copy = std::get_if<policy::AddRecipient>(&edit))
+        return fmt::format("+ recipient {}{}", shown(copy->address), copy->silent ? " (copy)" : "");
+    if (const auto* gone = std::get_if<policy::RemoveRecipient>(&edit))
+        return fmt::format("- recipient {}", shown(gone->argument));
     const auto& removed = std::get<policy::RemoveHeader>(edit);
     return fmt::format("- {} (number {})", removed.name, removed.nth);
 }
@@ -238,6 +242,8 @@ std::string text_of(const Outcome& outcome) {
     text += section("footers", footers);
     text += section("edits", edits);
     text += section("body", body);
+    if (leaves_or_is_held(decision.verdict) && !decision.archives.empty())
+        text += fmt::format("\narchives  {}\n", fmt::join(decision.archives, ", "));
     text += section("suspended", suspension_rows(outcome.rehearsal, *outcome.policy.zone));
     if (decision.mailing_size) {
         text += fmt::format("\ncampaign  {}\n", counted(*decision.mailing_size, "recipient"));

@@ -85,6 +85,12 @@ json json_of(const policy::Edit& edit) {
     if (const auto* replaced = std::get_if<policy::ReplaceHeader>(&edit)) {
         return {{"edit", "replace-header"}, {"name", replaced->name}, {"value", replaced->value}};
     }
+    if (const auto* copy = std::get_if<policy::AddRecipient>(&edit)) {
+        return {{"edit", "add-recipient"}, {"address", copy->address}, {"silent", copy->silent}};
+    }
+    if (const auto* gone = std::get_if<policy::RemoveRecipient>(&edit)) {
+        return {{"edit", "remove-recipient"}, {"address", gone->argument}};
+    }
     const auto& removed = std::get<policy::RemoveHeader>(edit);
     return {{"edit", "remove-header"}, {"name", removed.name}, {"nth", removed.nth}};
 }
@@ -96,9 +102,8 @@ json json_of(const policy::Hit& hit) {
 }
 
 json json_of(const policy::FooterReport& report) {
-    return {{"footer", report.footer},
-            {"fate", policy::name_of(report.fate)},
-            {"note", report.note}};
+    return {
+        {"footer", report.footer}, {"fate", policy::name_of(report.fate)}, {"note", report.note}};
 }
 
 json json_of(const policy::RefusedRecipient& one) {
@@ -138,6 +143,9 @@ json json_of(const Outcome& outcome) {
             {"footers", array_of(decision.footers)},
             {"suspended", array_of(outcome.rehearsal.suspended)},
             {"mailing_size", decision.mailing_size ? json(*decision.mailing_size) : json(nullptr)},
+            {"copies", decision.copies},
+            {"redirected_to", decision.redirected_to},
+            {"archives", decision.archives},
             {"tags", decision.tags}};
 }
 

@@ -163,4 +163,15 @@ struct TraceOptions {
 // Of several messages the one that tells least decides how it ends; `refused` without any token.
 int trace(const Common& common, const TraceOptions& options);
 
+struct ArchiveOptions {
+    std::string folder;
+    std::string expected;  // "NUMBER HASH" of an entry known from elsewhere, or ""
+    std::uint64_t number = 0;
+    bool metadata = false;  // instead of the message
+};
+// Answers `refused` when something is wrong with the archive.
+int verify_archive(const Common& common, const ArchiveOptions& options);
+int list_archive(const Common& common, const ArchiveOptions& options);
+int show_archived(const Common& common, const ArchiveOptions& options);
+
 }  // namespace spillway::ctl

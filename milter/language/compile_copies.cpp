@@ -61,7 +61,7 @@ policy::BccAction bcc_action(Arguments& args) {
     return bcc;
 }
 
-policy::ArchiveAction archive_action(Arguments& args, const Archives& archives) {
+policy::ArchiveAction keeping_action(Arguments& args, const Archives& archives) {
     const Word& name = args.take("an archive's name");
     if (archives.contains(name.text)) return {name.text};
     std::vector<std::string_view> known;
@@ -83,7 +83,7 @@ std::optional<policy::Action> copy_action(Arguments& args, const Archives& archi
     const std::string& verb = args.line().verb.text;
     if (verb == "bcc") return bcc_action(args);
     if (verb == "redirect") return policy::RedirectAction{take_address(args)};
-    if (verb == "archive") return archive_action(args, archives);
+    if (verb == "archive") return keeping_action(args, archives);
     return std::nullopt;
 }
 

@@ -257,6 +257,7 @@ class Expectation {
     void header();
     void refused();
     void suspended();
+    void one_of(const char* what, const std::vector<std::string>& got);
     struct Decider {
         std::string text;  // "" where none is expected
         std::string own;   // the same of the folder
@@ -295,9 +296,9 @@ Expectation::Decider Expectation::take_decider() {
 }
 
 void Expectation::verdict() {
-    const std::vector<std::string_view> known{"accept",  "quarantine", "reject", "defer",
-                                              "discard", "tag",        "no",     "header",
-                                              "refused", "suspended"};
+    const std::vector<std::string_view> known{
+        "accept", "quarantine", "reject",    "defer", "discard",  "tag",    "no",
+        "header", "refused",    "suspended", "copy",  "redirect", "archive"};
     const std::string wanted{known[args_.take_one_of(known)]};
     std::string expected = wanted;
     std::int64_t code = 0;
@@ -366,6 +367,14 @@ void Expectation::suspended() {
          got.empty() ? "nobody" : fmt::format("{}", fmt::join(got, ", ")));
 }
 
+// A copy or auditor by its address, an archive by its name.
+void Expectation::one_of(const char* what, const std::vector<std::string>& got) {
+    const std::string& wanted = args_.take("an address or a name").text;
+    if (std::ranges::find(got, wanted) != got.end()) return;
+    fail(fmt::format("{} {}", what, wanted),
+         got.empty() ? fmt::format("no {}", what) : fmt::format("{}", fmt::join(got, ", ")));
+}
+
 void Expectation::check() {
     if (args_.take_if("tag")) {
         tag();
@@ -377,6 +386,12 @@ void Expectation::check() {
         refused();
     } else if (args_.take_if("suspended")) {
         suspended();
+    } else if (args_.take_if("copy")) {
+        one_of("copy", got_.decision.copies);
+    } else if (args_.take_if("redirect")) {
+        one_of("redirect", got_.decision.redirected_to);
+    } else if (args_.take_if("archive")) {
+        one_of("archive", got_.decision.archives);
     } else {
         verdict();
     }

@@ -33,7 +33,7 @@ const Boundaries stage_seconds{50e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 2
 const Boundaries use_ratios{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.999, 1};
 
 constexpr std::array verdicts{"accept", "quarantine", "reject", "defer", "discard"};
-constexpr std::array archive_results{"kept", "deferred"};
+constexpr std::array kept_results{"kept", "deferred"};
 constexpr std::array log_in_results{"allowed", "refused"};
 constexpr std::array notice_kinds{"mail", "webhook"};
 constexpr std::array notice_results{"sent", "retried", "failed", "dropped"};
@@ -212,7 +212,7 @@ void Metrics::notice(NoticeKind kind, NoticeResult result) noexcept {
 void Metrics::archived(const std::string& archive, bool kept) noexcept {
     harmlessly([&] {
         instruments_->archived
-            .Add({{"archive", archive}, {"result", archive_results.at(kept ? 0 : 1)}})
+            .Add({{"archive", archive}, {"result", kept_results.at(kept ? 0 : 1)}})
             .Increment();
     });
 }

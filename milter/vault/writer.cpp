@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -44,8 +45,8 @@ void synced(int fd, const std::string& path) {
 // machine stopped.
 bool is_barely_begun(const std::string& path) {
     const MappedFile file(path);
-    return file.bytes().size() < opening(Link{}).size() &&
-           file.bytes().find('\n') == std::string_view::npos;
+    const std::size_t longest = opening({std::numeric_limits<std::uint64_t>::max()}).size();
+    return file.bytes().size() < longest && file.bytes().find('\n') == std::string_view::npos;
 }
 
 std::string day_of(const std::string& name) { return name.substr(0, name.find('.')); }
