@@ -47,6 +47,18 @@ int smfi_replacebody(SMFICTX* context, unsigned char* bytes, int size) {
     return carry_out(context, "replacebody", "body " + text);
 }
 
+int smfi_addrcpt(SMFICTX* context, char* recipient) {
+    return carry_out(context, "addrcpt", std::string("to ") + recipient);
+}
+
+int smfi_addrcpt_par(SMFICTX* context, char* recipient, char* parameters) {
+    return carry_out(context, "addrcpt", std::string("to ") + recipient + " " + parameters);
+}
+
+int smfi_delrcpt(SMFICTX* context, char* recipient) {
+    return carry_out(context, "delrcpt", std::string("not to ") + recipient);
+}
+
 int smfi_quarantine(SMFICTX* context, char* reason) {
     return carry_out(context, "quarantine", std::string("hold ") + reason);
 }

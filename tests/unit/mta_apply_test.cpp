@@ -39,6 +39,26 @@ BOOST_AUTO_TEST_CASE(the_first_field_of_a_name_is_changed_where_it_stands) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_fails_is_not_told_to_the_sender_an_auditor_who_fails_is) {
+    smfi_str context;
+    policy::Decision decision;
+    decision.edits = {policy::RemoveRecipient{"<Bob@b.example>"},
+                      policy::AddRecipient{"auditor@b.example", false},
+                      policy::AddRecipient{"capture@b.example", true}};
+    BOOST_TEST(apply(&context, decision, true) == SMFIS_CONTINUE);
+    const Done expected{"not to <Bob@b.example>", "to <auditor@b.example>",
+                        "to <capture@b.example> NOTIFY=NEVER"};
+    BOOST_TEST(context.done == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_the_mta_does_not_take_defers_the_message) {
+    smfi_str context;
+    context.fails = {"addrcpt"};
+    policy::Decision decision;
+    decision.edits = {policy::AddRecipient{"capture@b.example", true}};
+    BOOST_CHECK_THROW(apply(&context, decision, true), std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(an_mta_that_adds_the_blank_is_given_none) {
     smfi_str context;
     apply(&context, edited(policy::Accept{}), "", false);
