@@ -16,3 +16,9 @@ add_executable(word_list_bench bench/word_list_bench.cpp)
 target_link_libraries(word_list_bench PRIVATE match warnings)
 add_test(NAME word_list_bench_runs COMMAND word_list_bench 1000 1)
 set_tests_properties(word_list_bench_runs PROPERTIES LABELS bench TIMEOUT 60)
+
+# What keeping messages costs; likewise.
+add_executable(archive_bench bench/archive_bench.cpp)
+target_link_libraries(archive_bench PRIVATE vault warnings)
+add_test(NAME archive_bench_runs COMMAND archive_bench ${CMAKE_CURRENT_BINARY_DIR} 100)
+set_tests_properties(archive_bench_runs PROPERTIES LABELS bench TIMEOUT 120)

@@ -117,6 +117,16 @@ void add_footer(Fields& fields, const policy::FooterReport& report) {
                       inert(fmt::format("{}:{}", report.footer, fate))});
 }
 
+// Where it went besides, or instead; in an archive it may be although it was deferred in the end.
+void add_copies(Fields& fields, const MessageRecord& record) {
+    const policy::Decision& decision = *record.decision;
+    if (policy::may_leave(record.verdict)) {
+        for (const auto& copy : decision.copies) add(fields, "copy", copy);
+        for (const auto& auditor : decision.redirected_to) add(fields, "redirect", auditor);
+    }
+    for (const auto& kept : decision.archived) add(fields, "archived", kept);
+}
+
 void add_suspension(Fields& fields, const limits::Suspension& suspension) {
     const char* const whom = policy::name_of(suspension.suspect.whom);
     const std::string& who = suspension.suspect.who;
@@ -145,9 +155,7 @@ Fields fields_of(const MessageRecord& record) {
         for (const auto& tag : record.decision->tags) fields.push_back({"tag", tag, inert(tag)});
         for (const auto& rule : record.decision->rules) add_rule(fields, rule);
         for (const auto& footer : record.decision->footers) add_footer(fields, footer);
-        for (const auto& copy : record.decision->copies) add(fields, "copy", copy);
-        for (const auto& auditor : record.decision->redirected_to) add(fields, "redirect", auditor);
-        for (const auto& kept : record.decision->archived) add(fields, "archived", kept);
+        add_copies(fields, record);
         if (const auto size = record.decision->mailing_size)
             add(fields, "mailing", static_cast<std::uint64_t>(*size));
     }

@@ -32,8 +32,9 @@ struct Desk {
     }
     std::string opened(const std::string& sealed) const {
         std::ofstream(folder.file("sealed"), std::ios::binary) << sealed;
-        BOOST_REQUIRE(run("cd " + folder.path() + " && openssl cms -decrypt -binary -inform DER "
-                                                  "-in sealed -inkey key.pem -out plain") == 0);
+        BOOST_REQUIRE(run("cd " + folder.path() +
+                          " && openssl cms -decrypt -binary -inform DER "
+                          "-in sealed -inkey key.pem -out plain") == 0);
         return content("plain");
     }
 };

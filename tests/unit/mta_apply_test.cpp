@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_copy_that_fails_is_not_told_to_the_sender_an_auditor_who_
     decision.edits = {policy::RemoveRecipient{"<Bob@b.example>"},
                       policy::AddRecipient{"auditor@b.example", false},
                       policy::AddRecipient{"capture@b.example", true}};
-    BOOST_TEST(apply(&context, decision, true) == SMFIS_CONTINUE);
+    BOOST_TEST(apply(&context, decision, "", true) == SMFIS_CONTINUE);
     const Done expected{"not to <Bob@b.example>", "to <auditor@b.example>",
                         "to <capture@b.example> NOTIFY=NEVER"};
     BOOST_TEST(context.done == expected);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_copy_that_the_mta_does_not_take_defers_the_message) {
     context.fails = {"addrcpt"};
     policy::Decision decision;
     decision.edits = {policy::AddRecipient{"capture@b.example", true}};
-    BOOST_CHECK_THROW(apply(&context, decision, true), std::runtime_error);
+    BOOST_CHECK_THROW(apply(&context, decision, "", true), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(an_mta_that_adds_the_blank_is_given_none) {
