@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_is_wrong) {
         {"rule a { bcc nobody }", "expected an address"},
         {"rule a { bcc \"<a@b.example>\" }", "expected an address"},
         {"rule a { redirect a@b.example c@d.example }", "unexpected \"c@d.example\""},
-        {archive + "rule a { archive leagl }", "did you mean \"legal\""},
+        {archive + "rule a { archive lega }", "did you mean \"legal\""},
         {"archive legal legal", "expected an absolute path"},
         {"archive Legal /x", "lower-case"},
         {archive + "archive legal /y", "a second archive"},
