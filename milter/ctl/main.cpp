@@ -21,6 +21,8 @@ struct Options {
     CountersOptions counters;
     std::string reset_key;
     std::vector<std::string> words;  // of the one verb that runs
+    SuppressOptions suppress;
+    DoctorOptions doctor;
     ExplainOptions explain;
     TopOptions top;
     RulesOptions rules;
@@ -62,7 +64,7 @@ CLI::Option* add_envelope(CLI::App& verb, EnvelopeOptions& envelope) {
     verb.add_option("--at", envelope.at,
                     "\"2026-11-23 12:00\" in the policy's time zone (else now)");
     verb.add_flag("--local", envelope.local, "as if submitted by sendmail(1)");
-    verb.add_flag("--tls", envelope.tls, "the client's connection is encrypted");
+    verb.add_flag("--tls", envelope.tls, "as if the connection was encrypted");
     return sender;
 }
 
@@ -79,6 +81,11 @@ void add_test(CLI::App& app, Options& options, Run& run) {
                      "the text has gone to so many others already")
         ->type_name("N")
         ->check(CLI::Range(1, 100000));
+    verb->add_option("--suppressed", test_options.suppressed,
+                     "this recipient is on the suppression list, may be repeated")
+        ->type_size(1)
+        ->allow_extra_args(false);
+    verb->add_flag("--diff", test_options.diff, "show the message before and after");
     verb->add_option("--expect", test_options.expected, "exit 1 unless this is the verdict")
         ->check(CLI::IsMember({"accept", "quarantine", "reject", "defer", "discard"}));
     verb->parse_complete_callback([&options, &run, sender] {
@@ -161,6 +168,48 @@ void add_suspend(CLI::App& app, Options& options, Run& run) {
               unsuspend);
     add_verb(app, "suspended", "Show whose mail is stopped", run,
              [&] { return suspended(options.common); });
+}
+
+void add_suppress(CLI::App& app, Options& options, Run& run) {
+    CLI::App* verbs = add_verb(app, "suppress", "Who is not to be written to any more", run, {});
+    verbs->require_subcommand(1);
+    SuppressOptions& wanted = options.suppress;
+    CLI::App* put = add_verb(*verbs, "add", "Write to a recipient no more", run,
+                             [&] { return suppress_add(options.common, options.suppress); });
+    CLI::App* del = add_verb(*verbs, "del", "Let him be written to again", run,
+                             [&] { return suppress_del(options.common, options.suppress); });
+    CLI::App* list = add_verb(*verbs, "list", "Show who is suppressed", run,
+                              [&] { return suppress_list(options.common, options.suppress); });
+    CLI::App* import = add_verb(*verbs, "import", "Add all of a CSV file", run,
+                                [&] { return suppress_import(options.common, options.suppress); });
+    CLI::App* save = add_verb(*verbs, "export", "Write all of it as CSV", run,
+                              [&] { return suppress_export(options.common, options.suppress); });
+    for (CLI::App* verb : {put, del, import}) {
+        verb->add_option("--account", wanted.account, "only for mail of this account");
+        verb->add_option("--domain", wanted.domain, "only for mail of this sender's domain");
+    }
+    for (CLI::App* verb : {put, del})
+        verb->add_option("RECIPIENT", wanted.target, "an address or a domain")->required();
+    for (CLI::App* verb : {put, import})
+        verb->add_option("--reason", wanted.reason, "why")
+            ->check(CLI::IsMember({"bounce", "complaint", "unsubscribe", "manual"}));
+    put->add_option("--source", wanted.source, "what told of it (else who asks)");
+    put->add_option("--note", wanted.note, "for operators only");
+    put->add_option("--for", wanted.span, "how long, such as 90d (else for good)");
+    import->add_option("FILE", wanted.file, "the file, - for standard input")->required();
+    list->add_option("TEXT", wanted.target, "only recipients that contain this");
+    save->add_option("FILE", wanted.file, "the file (else standard output)");
+}
+
+void add_doctor(CLI::App& app, Options& options, Run& run) {
+    DoctorOptions& wanted = options.doctor;
+    CLI::App* verb = add_verb(app, "doctor", "Say what is wrong with Postfix's settings", run,
+                              [&] { return doctor(options.common, options.doctor); });
+    verb->add_option("--postfix", wanted.postfix_folder, "Postfix's folder of settings");
+    verb->add_option("--postconf-n", wanted.main_file, "read this, the output of postconf -n");
+    verb->add_option("--postconf-M", wanted.master_file, "and this, of postconf -M");
+    verb->add_option("--postconf-P", wanted.overrides_file, "and this, of postconf -P");
+    verb->add_flag("--no-policy", wanted.without_policy, "look at Postfix alone");
 }
 
 void add_explain(CLI::App& app, Options& options, Run& run) {
@@ -287,6 +336,8 @@ void add_all(CLI::App& app, Options& options, Run& run) {
     add_rules(app, options, run);
     add_limit(app, options, run);
     add_suspend(app, options, run);
+    add_suppress(app, options, run);
+    add_doctor(app, options, run);
     add_counters(app, options, run);
     add_gate(app, options, run);
     add_import(app, options, run);

@@ -11,6 +11,7 @@
 #include "ctl/attachment_reader.h"
 #include "ctl/console.h"
 #include "ctl/map_reader.h"
+#include "ctl/message_diff.h"
 #include "ctl/message_file.h"
 #include "ctl/outcome.h"
 #include "ctl/policy_file.h"
@@ -56,6 +57,32 @@ void count_beforehand(const TestOptions& options, const policy::Policy& policy,
         throw Stopped(usage, "--campaign: no rule or limit asks for a campaign");
 }
 
+// People the test takes for suppressed; whoever they are suppressed by.
+void suppress(const TestOptions& options, policy::Message& message) {
+    for (const std::string& text : options.suppressed) {
+        const auto target = limits::parse_target(text);
+        if (!target) throw Stopped(usage, "--suppressed: " + target.error());
+        for (policy::Recipient& one : message.recipients)
+            for (limits::SuppressionName& name :
+                 limits::names_that_stop(one.address.text(), {}, {}))
+                if (name.target == *target)
+                    one.suppression = limits::Suppression{.name = std::move(name),
+                                                          .cause = limits::Cause::manual,
+                                                          .source = {},
+                                                          .note = {},
+                                                          .since = message.received};
+    }
+}
+
+// The same edits that mta/ carries out, where it does.
+std::string diff_text(const Outcome& outcome) {
+    const policy::Decision& decision = outcome.rehearsal.decision;
+    if (!may_leave(decision.verdict)) return "\nthe message does not leave: nothing is edited\n";
+    const std::string_view before = outcome.message.bytes;
+    const std::string diff = unified_diff(before, edited(before, decision.edits));
+    return diff.empty() ? "\nthe message leaves as it is\n" : "\n" + diff;
+}
+
 }  // namespace
 
 int test(const Common& common, const TestOptions& options) {
@@ -65,6 +92,7 @@ int test(const Common& common, const TestOptions& options) {
 
     Letter letter;
     read_letter(options, policy, letter);
+    suppress(options, letter.message);
     limits::MemoryCounters counters;
     count_beforehand(options, policy, letter.message, counters);
     policy::Rehearsal rehearsal = policy::rehearse(
@@ -76,6 +104,7 @@ int test(const Common& common, const TestOptions& options) {
                           .identity = policy::identify(policy, letter.message),
                           .rehearsal = std::move(rehearsal)};
     print(common.json ? json_text(json_of(outcome)) : text_of(outcome));
+    if (options.diff && !common.json) print(diff_text(outcome));
 
     const std::string verdict = policy::name_of(outcome.rehearsal.decision.verdict);
     if (options.expected.empty() || options.expected == verdict) return succeeded;

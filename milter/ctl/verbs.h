@@ -65,10 +65,12 @@ struct EnvelopeOptions {
 
 struct TestOptions {
     EnvelopeOptions envelope;
-    std::string file;               // "-" is standard input
-    std::vector<std::string> used;  // LIMIT=N
-    std::int64_t campaign = 0;      // to how many others the text has gone
-    std::string expected;           // a verdict's name, or ""
+    std::string file;                     // "-" is standard input
+    std::vector<std::string> used;        // LIMIT=N
+    std::int64_t campaign = 0;            // to how many others the text has gone
+    std::string expected;                 // a verdict's name, or ""
+    std::vector<std::string> suppressed;  // recipients on the suppression list
+    bool diff = false;                    // of the message before and after
 };
 int test(const Common& common, const TestOptions& options);
 
@@ -109,6 +111,32 @@ int show_limits(const Common& common, const std::vector<std::string>& words);
 int suspend(const Common& common, const std::vector<std::string>& words);
 int unsuspend(const Common& common, const std::vector<std::string>& who);
 int suspended(const Common& common);
+
+struct SuppressOptions {
+    std::string target;  // of a list only what it must contain
+    std::string reason = "manual";
+    std::string source;  // "" is who asks
+    std::string note;
+    std::string span;  // "" is for good
+    std::string account;
+    std::string domain;
+    std::string file;  // "-" is standard input
+};
+int suppress_add(const Common& common, const SuppressOptions& options);
+int suppress_del(const Common& common, const SuppressOptions& options);
+int suppress_list(const Common& common, const SuppressOptions& options);
+int suppress_import(const Common& common, const SuppressOptions& options);
+int suppress_export(const Common& common, const SuppressOptions& options);
+
+struct DoctorOptions {
+    std::string postfix_folder;  // "" is the MTA's own; else postconf -c
+    std::string main_file;       // output of postconf -n, instead of asking
+    std::string master_file;     // of postconf -M
+    std::string overrides_file;  // of postconf -P
+    bool without_policy = false;
+};
+// Answers `refused` when there is something that loses mail or lets it pass unseen.
+int doctor(const Common& common, const DoctorOptions& options);
 
 struct ExplainOptions {
     std::string user;

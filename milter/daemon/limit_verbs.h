@@ -21,6 +21,11 @@ nlohmann::json suspend(const nlohmann::json& request, const session::Surrounding
 nlohmann::json unsuspend(const nlohmann::json& request, const session::Surroundings& around);
 nlohmann::json suspended(const nlohmann::json& request, const session::Surroundings& around);
 
+// The suppression list: entries added or replaced, one taken off, and the list page by page.
+nlohmann::json suppress(const nlohmann::json& request, const session::Surroundings& around);
+nlohmann::json unsuppress(const nlohmann::json& request, const session::Surroundings& around);
+nlohmann::json suppressions(const nlohmann::json& request, const session::Surroundings& around);
+
 // How every limit stands for one sender.
 nlohmann::json explain(const nlohmann::json& request, const session::Surroundings& around);
 

@@ -50,8 +50,11 @@ Process::Process(const Start& start)
       gate_(opened_gate(settings_, start.owner)),
       log_(log_setting_after_dropping(start)),
       counters_(opened_counters()),
+      suppressions_(settings_.counters,
+                    [this](const std::string& notice) { log_.warning(notice); }),
       counts_file_(loaded_counts_file()),
       changes_file_(loaded_changes_file()),
+      suppressions_file_(loaded_suppressions_file()),
       extractor_({.program = extract::reading_program(),
                   .spool_folder = spool_folder(settings_),
                   .spool_above = settings_.spool_above,
@@ -91,7 +94,8 @@ Process::Process(const Start& start)
                   return lookups_.answer(questions);
               },
           .current_keys = [this] { return abuse_keys_.current(); },
-          .archives = &archives_} {
+          .archives = &archives_,
+          .suppressions = &suppressions_} {
     open_archives(*start.first.policy);
 }
 
@@ -134,6 +138,15 @@ std::unique_ptr<ChangesFile> Process::loaded_changes_file() {
     return file;
 }
 
+// In the folder that the counts' file has taken for this process alone.
+std::unique_ptr<SuppressionsFile> Process::loaded_suppressions_file() {
+    if (suppressions_.table() == nullptr) return nullptr;
+    auto file =
+        std::make_unique<SuppressionsFile>(settings_.state_dir, *suppressions_.table(), log_);
+    file->load(now());
+    return file;
+}
+
 void Process::ready() {
     housekeeper_ = std::jthread([this](const std::stop_token& stop) { housekeeping_.run(stop); });
     if (gate_) gate_->open(surroundings_);
@@ -157,6 +170,7 @@ void Process::stop() {
 void Process::save_when_due() {
     if (counts_file_) counts_file_->save_when_due(now(), std::chrono::steady_clock::now());
     if (changes_file_) changes_file_->begin_next_when_grown();
+    if (suppressions_file_) suppressions_file_->begin_next_when_grown(now());
 }
 
 }  // namespace spillway::daemon

@@ -21,6 +21,7 @@
 #include "daemon/policy_holder.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
+#include "daemon/suppressions_file.h"
 #include "daemon/verbs.h"
 #include "extract/extractor.h"
 #include "language/compile.h"
@@ -29,6 +30,7 @@
 #include "log/metrics.h"
 #include "lookup/lookups.h"
 #include "session/session.h"
+#include "store/suppressions.h"
 #include "vault/archives.h"
 
 namespace spillway::daemon {
@@ -63,6 +65,7 @@ class Process {
     std::unique_ptr<CountsFile> loaded_counts_file();
     std::unique_ptr<ChangesFile> loaded_changes_file();
     void open_archives(const policy::Policy& policy);
+    std::unique_ptr<SuppressionsFile> loaded_suppressions_file();
     void save_when_due();
 
     const language::Settings settings_;
@@ -72,8 +75,10 @@ class Process {
     log::Log log_;                                       // opened as the user of the settings
     log::Metrics metrics_{SPILLWAY_VERSION};
     std::unique_ptr<limits::Counters> counters_;
+    store::Suppressions suppressions_;
     std::unique_ptr<CountsFile> counts_file_;    // null unless the counters are in this process
     std::unique_ptr<ChangesFile> changes_file_;  // null unless they are in Redis
+    std::unique_ptr<SuppressionsFile> suppressions_file_;  // null unless in this process
     extract::Extractor extractor_;
     lookup::Lookups lookups_;
     vault::Archives archives_;

@@ -61,7 +61,7 @@ struct LimitVerb {
     std::string_view name;
     json (*run)(const json&, const session::Surroundings&);
 };
-constexpr std::array<LimitVerb, 11> about_limits{{{"limit-set", &set_plan},
+constexpr std::array<LimitVerb, 14> about_limits{{{"limit-set", &set_plan},
                                                   {"limit-unset", &unset_plan},
                                                   {"limits", &plans},
                                                   {"suspend", &suspend},
@@ -71,6 +71,9 @@ constexpr std::array<LimitVerb, 11> about_limits{{{"limit-set", &set_plan},
                                                   {"top", &top},
                                                   {"counters", &counters},
                                                   {"rules", &rules},
+                                                  {"suppress", &suppress},
+                                                  {"unsuppress", &unsuppress},
+                                                  {"suppressions", &suppressions},
                                                   {"login", &login}}};
 
 }  // namespace

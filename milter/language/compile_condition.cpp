@@ -358,6 +358,7 @@ Condition predicate(const PredicateNode& node, Names& names) {
     if (subject == "campaign") return campaign(node);
     if (const auto contents = of_contents(subject)) return {*contents};
     if (is_number(subject)) return number(node);
+    if (node.op && node.op->text == "suppressed") return {policy::OnSuppressionList{}};
     const auto field = std::ranges::find(field_table, subject, &FieldWord::word);
     return Comparison(node, *field, names).compile();
 }

@@ -135,6 +135,8 @@ void ConditionParser::comparison(PredicateNode& node) {
     } else if (is_order) {
         tokens_.next();
         node.operand = tokens_.word("a value");
+    } else if (node.subject.text == "rcpt" && !node.quantifier && tokens_.take_word("suppressed")) {
+        return;  // it stands in node.op
     } else if (tokens_.take_word("in")) {
         node.operand = set_operand();
     } else if (tokens_.take_word("has")) {

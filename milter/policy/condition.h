@@ -130,6 +130,9 @@ struct Authenticated {};
 struct OverTls {};  // the client sent the message over TLS
 // A display name or a comment in From shows an address that From is not of.
 struct MisleadingFrom {};
+// The recipient is on the list of those who are written to no more: asked for each recipient by
+// itself, and for the sender's account and domain.
+struct OnSuppressionList {};
 // What is true of the message's contents as a whole.
 struct OfContents {
     enum class Is { unreadable, encrypted, truncated };
@@ -162,7 +165,7 @@ struct Not {
 
 struct Condition {
     std::variant<And, Or, Not, Compare, CompareNumber, Authenticated, Tagged, InWindow, MailingSize,
-                 OfContents, OverTls, MisleadingFrom>
+                 OfContents, OverTls, MisleadingFrom, OnSuppressionList>
         is;
 };
 

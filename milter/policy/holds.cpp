@@ -340,6 +340,24 @@ Match tagged(const std::string& tag, const Facts& facts) {
     return facts.gathering ? Match::cannot_tell : Match::no;
 }
 
+// Recipients lie one behind the other, so their addresses are in order.
+const limits::SuppressionAnswer* suppression_of(const mail::Address* recipient,
+                                                const Message& message) {
+    const auto found = std::ranges::lower_bound(message.recipients, recipient, std::less<>{},
+                                                [](const Recipient& one) { return &one.address; });
+    return found == message.recipients.end() ? nullptr : &found->suppression;
+}
+
+Match suppressed(Facts& facts, const Binding& binding) {
+    const auto* answer =
+        binding.recipient ? suppression_of(binding.recipient, facts.message()) : nullptr;
+    if (answer == nullptr || std::holds_alternative<limits::NotAsked>(*answer))
+        return cannot_tell(facts, "the suppression list was not asked");
+    if (std::holds_alternative<limits::Unavailable>(*answer))
+        return cannot_tell(facts, "the suppression list could not be asked");
+    return as_match(std::holds_alternative<limits::Suppression>(*answer));
+}
+
 }  // namespace
 
 Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
@@ -353,6 +371,7 @@ Match holds(const Condition& condition, Facts& facts, const Binding& binding) {
             [&](const CompareNumber& compare) { return number_compared(compare, facts); },
             [&](const Authenticated&) { return as_match(!facts.message().user.empty()); },
             [&](const OverTls&) { return as_match(facts.message().client.tls); },
+            [&](const OnSuppressionList&) { return suppressed(facts, binding); },
             [&](const MisleadingFrom&) { return misleading_from(facts); },
             [&](const Tagged& wanted) { return tagged(wanted.tag, facts); },
             [&](const OfContents& predicate) { return of_contents(predicate, facts); },

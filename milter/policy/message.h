@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "limits/limits.h"
+#include "limits/suppression.h"
 #include "mail/address.h"
 #include "mail/header.h"
 #include "match/ip.h"
@@ -28,6 +29,8 @@ struct Client {
 struct Recipient {
     mail::Address address;
     std::string argument;  // as the client wrote it in RCPT, for edits of the envelope
+    // Looked up when it was named, where Policy::asks_suppression; else nobody looked.
+    limits::SuppressionAnswer suppression{};
 };
 
 struct Message {

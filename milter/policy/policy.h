@@ -224,6 +224,7 @@ struct Policy {
     bool asks_mailing = false;       // likewise
     bool asks_outside = false;       // of maps that are kept elsewhere
     bool needs_abuse_id = false;     // Message::abuse_id
+    bool asks_suppression = false;   // of each recipient, by any rule
     bool refuses_at_data = false;
     bool refuses_at_headers = false;
     Gates gates;                                           // of `rules`

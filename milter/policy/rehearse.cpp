@@ -97,6 +97,10 @@ bool Rehearsing::refused_by_all(const std::vector<Recipient>& asked) {
     Acceptance acceptance;
     for (const Recipient& recipient : asked) {
         message_.recipients.push_back(recipient);
+        // Who is suppressed is said by the rehearsal's caller.
+        auto& suppression = message_.recipients.back().suppression;
+        if (std::holds_alternative<limits::NotAsked>(suppression))
+            suppression = limits::NotSuppressed{};
         look_up_at(Stage::recipient, policy_, message_, beyond_.look_up);
         auto refusal = refusal_at(Stage::recipient, policy_, message_);
         if (!refusal) refusal = acceptance.refused(policy_, message_, counters_, message_.received);

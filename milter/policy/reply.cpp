@@ -1,5 +1,7 @@
 #include "policy/reply.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace spillway::policy {
@@ -8,6 +10,16 @@ namespace {
 // RFC 5321 section 4.5.3.1.5 allows 512 octets a reply line, code and CRLF included; what is left
 // goes to the text, the rule's name first of all.
 constexpr std::size_t longest_text = 480;
+
+// Of the recipient named last that is suppressed: at RCPT the one in question.
+std::string suppression_of(const Message& message) {
+    const auto& all = message.recipients;
+    const auto found = std::find_if(all.rbegin(), all.rend(), [](const Recipient& one) {
+        return std::holds_alternative<limits::Suppression>(one.suppression);
+    });
+    if (found == all.rend()) return "";
+    return limits::in_words(std::get<limits::Suppression>(found->suppression));
+}
 
 }  // namespace
 
@@ -23,6 +35,7 @@ Variables variables_of(const Message& message, const Identity& identity) {
     set(Variable::recipients, std::to_string(message.recipients.size()));
     set(Variable::client_ip, message.client.ip ? message.client.ip->text() : "unknown");
     set(Variable::queue_id, message.queue_id);
+    set(Variable::suppression, suppression_of(message));
     set(Variable::abuse_id, message.abuse_id.empty() ? "(sealed when sent)" : message.abuse_id);
     return values;
 }

@@ -50,6 +50,7 @@ class Asks {
     bool outside = false;
     bool body = false;
     bool attachments = false;  // what they hold
+    bool suppression = false;
     std::set<std::chrono::milliseconds> mailing_spans;
 
     Asks(const std::optional<Condition>& when, const std::optional<Condition>& unless) {
@@ -96,6 +97,11 @@ void Asks::add(const Condition& condition) {
                    [](const Authenticated&) {},
                    [](const OverTls&) {},
                    [&](const MisleadingFrom&) { stage = std::max(stage, Stage::headers); },
+                   [&](const OnSuppressionList&) {
+                       stage = std::max(stage, Stage::recipient);
+                       each_rcpt = true;
+                       suppression = true;
+                   },
                    [](const InWindow&) {},
                    [&](const MailingSize& mailing) {
                        stage = Stage::message;
@@ -249,6 +255,7 @@ class Arranging {
     void add(const Asks& asks, Owner& owner) {
         policy_.needs_body |= asks.body;
         policy_.asks_outside |= asks.outside;
+        policy_.asks_suppression |= asks.suppression;
         owner.needs_attachments |= asks.attachments;
         owner.asks_mailing |= !asks.mailing_spans.empty();
         spans_.insert(asks.mailing_spans.begin(), asks.mailing_spans.end());

@@ -25,6 +25,7 @@ enum class Variable {
     recipients,
     client_ip,
     queue_id,
+    suppression,  // of the recipient in question: see limits/suppression.h
     // In header fields only:
     abuse_id,
     // In notices only:
@@ -35,14 +36,14 @@ enum class Variable {
     who,
     time,
 };
-inline constexpr std::array<std::string_view, 19> variable_names{
-    "rule",    "limit",  "used",       "max",       "next",     "user",     "domain",
-    "account", "sender", "recipients", "client-ip", "queue-id", "abuse-id", "percent",
-    "unit",    "window", "scope",      "who",       "time"};
+inline constexpr std::array<std::string_view, 20> variable_names{
+    "rule",    "limit",  "used",       "max",       "next",     "user",        "domain",
+    "account", "sender", "recipients", "client-ip", "queue-id", "suppression", "abuse-id",
+    "percent", "unit",   "window",     "scope",     "who",      "time"};
 
 // How many of them replies know, and header fields; notices know all but abuse_id.
-inline constexpr std::size_t reply_variables = 12;
-inline constexpr std::size_t header_variables = 13;
+inline constexpr std::size_t reply_variables = 13;
+inline constexpr std::size_t header_variables = 14;
 
 // Values in the order of Variable; what is not known in a place is "".
 using Variables = std::array<std::string, variable_names.size()>;

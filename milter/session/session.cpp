@@ -129,6 +129,7 @@ std::optional<policy::Refusal> Session::recipient(std::string_view address,
                                                   std::string_view argument) {
     if (!policy_) return std::nullopt;
     message_.recipients.push_back({mail::envelope_address(address), std::string(argument)});
+    if (policy_->asks_suppression) look_up(message_.recipients.back());
     auto refusal = refused(policy::Stage::recipient);
     if (!refusal)
         refusal =
@@ -136,6 +137,13 @@ std::optional<policy::Refusal> Session::recipient(std::string_view address,
                      acceptance_.refused(*policy_, message_, around_.counters, around_.now()));
     if (refusal) message_.recipients.pop_back();
     return refusal;
+}
+
+void Session::look_up(policy::Recipient& recipient) const {
+    if (around_.suppressions == nullptr) return;
+    const policy::Identity sender = policy::identify(*policy_, message_);
+    recipient.suppression = around_.suppressions->find(recipient.address.text(), sender.account,
+                                                       sender.domain, message_.received);
 }
 
 std::optional<policy::Refusal> Session::data() {

@@ -27,6 +27,7 @@
 #include "policy/readings.h"
 #include "session/attachments.h"
 #include "session/spool.h"
+#include "store/suppressions.h"
 #include "vault/archives.h"
 
 namespace spillway::session {
@@ -58,6 +59,8 @@ struct Surroundings {
     std::function<std::shared_ptr<const crypto::KeyRing>()> current_keys = {};
     // Thread-safe. Without it, what is to be archived is deferred.
     vault::Archives* archives = nullptr;
+    // Who is not to be written to; without it nobody knows.
+    store::Suppressions* suppressions = nullptr;
 };
 
 // Who begins a message, and how: the login ("" without one), the argument of MAIL, and the queue
@@ -120,6 +123,7 @@ class Session {
   private:
     std::optional<policy::Refusal> refused(policy::Stage stage);
     std::optional<policy::Refusal> without_place();
+    void look_up(policy::Recipient& recipient) const;
     std::optional<policy::Refusal> ended_by(policy::Stage stage,
                                             std::optional<policy::Refusal> refusal);
     std::optional<policy::Decision> decided(const std::function<bool()>& still_there);
