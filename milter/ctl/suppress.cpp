@@ -186,7 +186,7 @@ int suppress_del(const Common& common, const SuppressOptions& options) {
 }
 
 int suppress_list(const Common& common, const SuppressOptions& options) {
-    json found = json::array();
+    std::vector<json> found;
     for_each_entry(common, [&](const json& entry) {
         const auto target = entry.at("target").get<std::string>();
         if (target.find(options.target) != std::string::npos) found.push_back(entry);
@@ -198,7 +198,7 @@ int suppress_list(const Common& common, const SuppressOptions& options) {
     });
     found.erase(std::unique(found.begin(), found.end()), found.end());
     if (common.json) {
-        print(json_text({{"ok", true}, {"entries", std::move(found)}}));
+        print(json_text({{"ok", true}, {"entries", found}}));
         return succeeded;
     }
     std::vector<std::vector<std::string>> rows{

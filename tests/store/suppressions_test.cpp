@@ -1,6 +1,7 @@
 // The suppression list in a real Redis.
 #include "store/redis_suppressions.h"
 
+#include <cstdlib>
 #include <set>
 
 #include <boost/test/unit_test.hpp>
@@ -160,6 +161,41 @@ BOOST_AUTO_TEST_CASE(a_silent_redis_is_an_answer_of_its_own_and_soon_no_longer_w
             list.find("a@x.example", "acme", "shop.example", now())));
     BOOST_TEST(told == 1);
     BOOST_CHECK_THROW(list.add({entry("a@x.example")}, now()), std::runtime_error);
+}
+
+// Printed with --log_level=message; whole with SPILLWAY_FIGURES=1.
+BOOST_AUTO_TEST_CASE(looking_up_takes_as_long_in_a_long_list_as_in_a_short_one) {
+    const int size = std::getenv("SPILLWAY_FIGURES") != nullptr ? 1'000'000 : 5'000;
+    constexpr int look_ups = 20'000;
+    List at(0);
+    const auto name = [](int number) { return "person" + std::to_string(number) + "@x.example"; };
+    const auto begun = Deadline::clock::now();
+    for (int first = 0; first < size; first += 1000) {
+        std::vector<Suppression> some;
+        for (int i = first; i < first + 1000; ++i) some.push_back(entry(name(i)));
+        at.list->add(some, now());
+    }
+    const auto filled = Deadline::clock::now();
+    int stopped = 0;
+    const auto look_up_all = [&] {
+        for (int i = 0; i < look_ups; ++i) stopped += at.stops(name(i * 2 % (2 * size)).c_str());
+    };
+    look_up_all();
+    const auto asked = Deadline::clock::now();
+    look_up_all();
+    const auto remembered = Deadline::clock::now();
+    BOOST_TEST(stopped > look_ups / 2);
+    BOOST_TEST(at.asked() > 0);
+    const auto rate = [](int count, auto span) {
+        return std::to_string(
+            static_cast<long>(count / std::chrono::duration<double>(span).count()));
+    };
+    const Reply memory = at.server.call({"INFO", "memory"});
+    const std::string told(text_of(*memory));
+    BOOST_TEST_MESSAGE(std::to_string(size) + " entries: " + rate(size, filled - begun) +
+                       " added/s, " + rate(look_ups, asked - filled) + " asked/s by one thread, " +
+                       rate(look_ups, remembered - asked) + " remembered/s; Redis " +
+                       told.substr(told.find("used_memory_human:"), 26));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
