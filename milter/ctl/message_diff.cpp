@@ -183,7 +183,8 @@ std::string text_of(const Step& step) {
     // Every line of a message ends in CRLF; one that does not has its end shown by what is missing.
     if (has_end && line.ends_with('\r')) line.remove_suffix(1);
     const char sign = step.side == Side::both ? ' ' : step.side == Side::before ? '-' : '+';
-    return fmt::format("{}{}\n{}", sign, shown(line), has_end ? "" : "\\ No newline at end\n");
+    const std::string text = line.empty() ? "\n" : visible(line);
+    return fmt::format("{}{}{}", sign, text, has_end ? "" : "\\ No newline at end\n");
 }
 
 struct Position {
