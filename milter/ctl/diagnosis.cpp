@@ -339,7 +339,9 @@ void add(const policy::Rule& rule, PolicyNeeds& needs) {
     needs.edits |= rule.mode == policy::Mode::enforce &&
                    std::ranges::any_of(rule.actions, [](const policy::Action& action) {
                        return std::holds_alternative<policy::AddHeaderAction>(action) ||
-                              std::holds_alternative<policy::RemoveHeaderAction>(action);
+                              std::holds_alternative<policy::ReplaceHeaderAction>(action) ||
+                              std::holds_alternative<policy::RemoveHeaderAction>(action) ||
+                              std::holds_alternative<policy::FooterAction>(action);
                    });
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "ctl/console.h"
+#include "mail/edit.h"
 #include "mail/header.h"
 #include "policy/variants.h"
 
@@ -35,9 +36,11 @@ std::string_view name_in(std::string_view field) {
     return name;
 }
 
+using Fields = std::vector<std::string>;
+
 // Header fields with their folded lines, and all from the empty line on.
 struct Parts {
-    std::vector<std::string> fields;
+    Fields fields;
     std::string_view rest;
 };
 
@@ -55,12 +58,39 @@ Parts parts_of(std::string_view message) {
     return parts;
 }
 
-void remove(std::vector<std::string>& fields, const policy::RemoveHeader& removed) {
-    int left = removed.nth;
-    const auto found = std::ranges::find_if(fields, [&](const std::string& field) {
-        return mail::names_equal(name_in(field), removed.name) && --left == 0;
+Fields::iterator field(Fields& fields, std::string_view name, int nth) {
+    return std::ranges::find_if(fields, [&](const std::string& one) {
+        return mail::names_equal(name_in(one), name) && --nth == 0;
     });
-    if (found != fields.end()) fields.erase(found);
+}
+
+// Lines that are folded by LF alone in the decision end as all others do.
+std::string written(std::string_view name, std::string_view value) {
+    std::string text = fmt::format("{}: ", name);
+    for (const char c : value) {
+        if (c == '\n') text += '\r';
+        text += c;
+    }
+    return text + "\r\n";
+}
+
+void edit(Fields& fields, const policy::Edit& edit) {
+    std::visit(Overloaded{
+                   [&](const policy::AddHeader& added) {
+                       fields.push_back(written(added.name, added.value));
+                   },
+                   [&](const policy::ReplaceHeader& replaced) {
+                       const auto found = field(fields, replaced.name, 1);
+                       if (found != fields.end()) *found = written(replaced.name, replaced.value);
+                   },
+                   [&](const policy::RemoveHeader& removed) {
+                       const auto found = field(fields, removed.name, removed.nth);
+                       if (found != fields.end()) fields.erase(found);
+                   },
+                   [](const policy::AddRecipient&) {},
+                   [](const policy::RemoveRecipient&) {},
+               },
+               edit);
 }
 
 // ---- what differs ----
@@ -216,19 +246,14 @@ std::size_t end_of_hunk(const Steps& steps, std::size_t change) {
 
 }  // namespace
 
-std::string edited(std::string_view message, const std::vector<policy::Edit>& edits) {
+std::string edited(std::string_view message, const policy::Decision& decision) {
     Parts parts = parts_of(message);
-    for (const policy::Edit& edit : edits) {
-        std::visit(
-            Overloaded{
-                [&](const policy::AddHeader& added) {
-                    parts.fields.push_back(fmt::format("{}: {}\r\n", added.name, added.value));
-                },
-                [&](const policy::RemoveHeader& removed) { remove(parts.fields, removed); },
-            },
-            edit);
-    }
-    return fmt::format("{}{}", fmt::join(parts.fields, ""), parts.rest);
+    for (const policy::Edit& one : decision.edits) edit(parts.fields, one);
+    std::string text = fmt::format("{}", fmt::join(parts.fields, ""));
+    if (!decision.body) return text += parts.rest;
+    text += "\r\n";
+    mail::edited_body(message, *decision.body, [&](std::string_view piece) { text += piece; });
+    return text;
 }
 
 std::string unified_diff(std::string_view before, std::string_view after) {

@@ -50,9 +50,9 @@ std::string time_written(const json& ms) {
 // RFC 3339 in UTC, or a day alone.
 std::int64_t time_read(const std::string& text, std::size_t line) {
     for (const char* form : {"%FT%TZ", "%F"}) {
-        date::sys_time<std::chrono::milliseconds> time;
+        std::chrono::sys_time<std::chrono::milliseconds> time{};
         std::istringstream in(text);
-        in >> date::parse(form, time);
+        date::from_stream(in, form, time);
         if (in && in.peek() == std::istringstream::traits_type::eof())
             return time.time_since_epoch().count();
     }

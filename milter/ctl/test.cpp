@@ -79,7 +79,7 @@ std::string diff_text(const Outcome& outcome) {
     const policy::Decision& decision = outcome.rehearsal.decision;
     if (!may_leave(decision.verdict)) return "\nthe message does not leave: nothing is edited\n";
     const std::string_view before = outcome.message.bytes;
-    const std::string diff = unified_diff(before, edited(before, decision.edits));
+    const std::string diff = unified_diff(before, edited(before, decision));
     return diff.empty() ? "\nthe message leaves as it is\n" : "\n" + diff;
 }
 

@@ -233,7 +233,9 @@ std::vector<std::string> edits_of(const Policy& policy, std::vector<mail::Header
             Overloaded{
                 [](const AddHeader& e) { return "+" + e.name + " " + e.value; },
                 [](const ReplaceHeader& e) { return "=" + e.name + " " + e.value; },
-                [](const RemoveHeader& e) { return "-" + e.name + " " + std::to_string(e.nth); }},
+                [](const RemoveHeader& e) { return "-" + e.name + " " + std::to_string(e.nth); },
+                [](const AddRecipient& e) { return "to " + e.address; },
+                [](const RemoveRecipient& e) { return "not to " + e.argument; }},
             edit));
     return edits;
 }
