@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(mistakes_name_what_was_expected) {
          "p.conf:1:29: error: \"tag\" is never reached: the action before it ends the rule\n"},
         {"rule a { reject \"%{nme}\" }",
          "p.conf:1:17: error: unknown variable \"%{nme}\" (known: rule, limit, used, max, next, "
-         "user, domain, account, sender, recipients, client-ip, queue-id)\n"},
+         "user, domain, account, sender, recipients, client-ip, queue-id, suppression)\n"},
         {"rule a { reject", "p.conf:1:8: error: \"{\" of rule \"a\" is never closed\n"},
         {"\"x", "p.conf:1:1: error: string without closing quote on its line\n"},
         {"}", "p.conf:1:1: error: \"}\" without \"{\"\n"},

@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_replaced_field_keeps_its_place_and_the_others_of_its_name
 BOOST_AUTO_TEST_CASE(fields_with_a_token_are_ours_whoever_the_rule_is_for) {
     Policy policy = policy_with();
     Rule sealing =
-        rule("seal", AddHeaderAction{"CFBL-Feedback-ID", *Template::parse("%{abuse-id}", 13)});
+        rule("seal", AddHeaderAction{"CFBL-Feedback-ID", *Template::parse("%{abuse-id}", header_variables)});
     sealing.when = Condition{Tagged{"never"}};
     policy.rules.push_back(std::move(sealing));
     arrange(policy);
