@@ -17,12 +17,12 @@ CsvReader::CsvReader(std::string_view text) : rest_(text) {
 }
 
 bool CsvReader::at_line_end() const {
-    return rest_.empty() || rest_.front() == '\n' || rest_.starts_with("\r\n");
+    return rest_.empty() || rest_.front() == '\n' || rest_.starts_with("\r\n") || rest_ == "\r";
 }
 
 tl::expected<std::optional<CsvRow>, std::string> CsvReader::next() {
     while (!rest_.empty() && at_line_end()) {
-        rest_.remove_prefix(rest_.front() == '\r' ? 2 : 1);
+        rest_.remove_prefix(rest_.starts_with("\r\n") ? 2 : 1);
         ++next_line_;
     }
     line_ = next_line_;
@@ -43,7 +43,7 @@ tl::expected<std::string, std::string> CsvReader::field() {
     if (rest_.starts_with('"')) return quoted_field();
     std::size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
     std::string text(rest_.substr(0, end));
-    if (end < rest_.size() && rest_[end] == '\n' && text.ends_with('\r')) {
+    if ((end == rest_.size() || rest_[end] == '\n') && text.ends_with('\r')) {
         text.pop_back();
         --end;
     }

@@ -47,7 +47,8 @@ def test_a_save_leaves_no_draft_and_no_old_journal_behind(daemon):
     send(daemon)
     daemon.kill()
     daemon.start()
-    assert sorted(os.listdir(daemon.folder / "state")) == ["counters", "counters.journal.2"]
+    assert sorted(os.listdir(daemon.folder / "state")) == [
+        "counters", "counters.journal.2", "suppressions.journal.2"]
 
 
 def test_a_damaged_line_of_the_journal_is_named_and_the_others_count(daemon, ask):
