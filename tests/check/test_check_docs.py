@@ -38,7 +38,7 @@ def test_a_tree_in_order_is_passed_in_silence(copy):
 @pytest.mark.parametrize("name, old, new, word", [
     ("milter/language/parser.h", '"listen",', '"listen", "greeting",', 'setting "greeting"'),
     ("milter/language/parser.h", '"subject",', '"subject", "cc",', 'field "cc"'),
-    ("milter/language/compile_rules.h", '"mode",', '"mode", "footer",', 'word of a rule "footer"'),
+    ("milter/language/compile_rules.h", '"mode",', '"mode", "trailer",', 'word of a rule "trailer"'),
     ("milter/language/compile_limits.h", '"scope",', '"scope", "grace",', 'word of a limit "grace"'),
     ("milter/language/compile_limits.cpp", '{"messages",', '{"messages", "stamps",', 'word "stamps"'),
     ("milter/policy/words.cpp", '{"account",', '{"team", "account",', 'scope "team"'),
@@ -50,7 +50,7 @@ def test_a_tree_in_order_is_passed_in_silence(copy):
      'answer "park"'),
     ("milter/language/compile_settings.cpp", '"script", "uid"', '"script", "gid", "uid"',
      'stand-in "gid"'),
-    ("milter/language/parser.h", '"auth", "tag"', '"auth", "bulk", "tag"', 'condition "bulk"'),
+    ("milter/language/parser.h", '"window", "campaign"', '"window", "bulk", "campaign"', 'condition "bulk"'),
     ("milter/store/keys.cpp", '"spillway-plan:"', '"spillway-tariff:"', 'key "spillway-tariff"'),
     ("milter/store/lua/counts.lua", "'HMGET', count.name, 'w', 'a'", "'HMGET', count.name, 'w', 'z'",
      'field "z"'),
@@ -111,7 +111,7 @@ def test_broken_markup_is_named_with_its_line(copy):
 
 @pytest.mark.parametrize("old, new, expected", [
     ("scripts/demo", "scripts/tour", "README.md: there is no scripts/tour"),
-    ("spillwayctl check", "spillwayctl verify", "README.md: spillwayctl has no verb verify"),
+    ("spillwayctl check", "spillwayctl prove", "README.md: spillwayctl has no verb prove"),
 ])
 def test_the_first_page_names_only_what_is_there(copy, old, new, expected):
     change(copy, "README.md", old, new)
