@@ -115,7 +115,10 @@ class Tree {
         part.named = !part.content.all("name").empty();
         if (const PartField* encoding = part.field("Content-Transfer-Encoding")) {
             part.encoding = first_word(encoding->value);
-            if (!is_known_encoding(part.encoding)) part.odd = "an unknown transfer encoding";
+            // There are no parameters (RFC 2045 section 6.1): many readers know no word with one.
+            const bool plain = encoding->value.find(';') == encoding->value.npos;
+            if (!plain || !is_known_encoding(part.encoding))
+                part.odd = "an unknown transfer encoding";
         }
         if (const PartField* disposition = part.field("Content-Disposition")) {
             part.attached = first_word(disposition->value) == "attachment";

@@ -19,6 +19,12 @@ ANN = {"sender": "<ann@customer.example>", "user": "ann@customer.example"}
 
 # Every kind of limit and of question.
 POLICY = """
+map blocked   addresses redis blocked
+map owned     pairs     redis owned
+map delegates pairs     redis delegates
+rule blocked { when rcpt in blocked or rcpt suppressed; reject }
+rule foreign { when not from in owned[user as delegates]; tag foreign }
+
 limit hour   { scope domain; count recipients; rate 2000 / 1h; notice 1% to postmaster
                when-unavailable defer }
 limit month  { scope account; count messages; rate 1000 / month }
@@ -50,6 +56,10 @@ def daemon(spillwayd, redis, place):
     secret = place.folder("secret") / "password"
     secret.write_text(PASSWORD + "\n")
     secret.chmod(0o600)
+    for name, member in (("blocked", "eve@else.example"), ("owned:ann@customer.example", "a.example"),
+                         ("delegates:ann@customer.example", "bob@b.example")):
+        subprocess.run(["redis-cli", "-p", str(redis.port), "-n", "1", "SADD",
+                        "spillway-map:" + name, member], check=True, stdout=subprocess.DEVNULL)
     redis.command("CONFIG", "RESETSTAT")
     return spillwayd(POLICY, settings="sendmail /bin/true",
                      counters=f"{redis.url.removesuffix('/0')}/1 user spillway password-file {secret} timeout 20s")
@@ -94,6 +104,8 @@ def keys_of_all_kinds(redis):
 
 def fill(daemon):
     """Leaves something of every kind in Redis."""
+    ask(daemon, verb="suppress", by="root",
+        entries=[{"target": "bob@else.example", "cause": "complaint"}])
     assert send(daemon) == "250"
     for _ in range(2):  # a list of more than is kept one by one
         assert send(daemon, "Our spring offer for our friends.\n", to=1100)[:3] in ("250", "552")
