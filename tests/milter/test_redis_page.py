@@ -118,6 +118,7 @@ def fill(daemon):
 def ask_the_rest(daemon):
     """Whatever else the daemon asks of one Redis."""
     ask(daemon, verb="unsuspend", who="ann@customer.example")
+    ask(daemon, verb="suppressions", **{"from": ""})
     ask(daemon, verb="limit-unset", limit="hour", who="customer.example")
     ask(daemon, verb="explain", user="ann@customer.example")
     ask(daemon, verb="reset", key="hour:domain:customer.example")
