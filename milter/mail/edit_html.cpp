@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "mail/header.h"
+#include "mail/html_elements.h"
 #include "mail/html_style.h"
 #include "mail/html_tokens.h"
 #include "mail/text.h"
@@ -16,19 +16,10 @@
 namespace spillway::mail {
 namespace {
 
-constexpr std::array<std::string_view, 19> voids{
-    "area", "base",  "basefont", "bgsound", "br",   "col",   "embed",  "frame", "hr", "image",
-    "img",  "input", "keygen",   "link",    "meta", "param", "source", "track", "wbr"};
-
 // What stands in them is no text of the message, closed or not.
 constexpr std::array<std::string_view, 18> never_shown{
     "audio",  "canvas", "iframe", "math", "noembed",  "noframes", "object", "option", "plaintext",
     "script", "select", "style",  "svg",  "template", "textarea", "title",  "video",  "xmp"};
-
-// Where one of them begins a paragraph ends (section 13.1.2.4 of the HTML standard).
-constexpr std::array<std::string_view, 20> end_paragraphs{
-    "address", "blockquote", "center", "div", "dl", "fieldset", "form", "h1",    "h2", "h3",
-    "h4",      "h5",         "h6",     "hr",  "ol", "p",        "pre",  "table", "td", "ul"};
 
 // How mail programs name the element around what is replied to, or what introduces it.
 constexpr std::array<std::string_view, 5> quoting_classes{
@@ -38,52 +29,26 @@ constexpr std::array<std::string_view, 5> quoting_ids{"appendonsend", "divRplyFw
                                                       "mail-editor-reference-message-container",
                                                       "OLK_SRC_BODY_SECTION", "zwchr"};
 
-constexpr std::size_t most_open = 100'000;
-
 bool holds(const auto& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-// One element and those open within it: there is no tree, this is all that has to be known.
+// As OpenElements, and where the outermost begins.
 class Enclosure {
   public:
-    bool open() const { return !open_.empty(); }
+    bool open() const { return elements_.any(); }
     std::size_t begin() const { return begin_; }
 
     void start(const std::string& name, std::size_t at) {
         if (!open()) begin_ = at;
-        if (open_.size() >= most_open) return;
-        open_.push_back(name);
-        ++count_[name];
+        elements_.begin(name);
     }
-
-    // Closes all up to the innermost of this name; an end tag without a start does nothing.
-    void end(const std::string& name) {
-        const auto found = count_.find(name);
-        if (found == count_.end() || found->second == 0) return;
-        while (open_.back() != name) pop();
-        pop();
-    }
-
-    void end_implied_by(const std::string& name) {
-        if (!open()) return;
-        const std::string& top = open_.back();
-        const bool cell = top == "td" || top == "th";
-        const bool next_cell = name == "td" || name == "th" || name == "tr";
-        if ((top == "p" && holds(end_paragraphs, name)) || (cell && next_cell) ||
-            (top == name && (name == "li" || name == "tr" || name == "option")))
-            pop();
-    }
+    void end(const std::string& name) { elements_.end(name); }
+    void end_implied_by(const std::string& name) { elements_.end_implied_by(name); }
 
   private:
-    void pop() {
-        --count_[open_.back()];
-        open_.pop_back();
-    }
-
+    OpenElements elements_;
     std::size_t begin_ = 0;
-    std::vector<std::string> open_;
-    std::unordered_map<std::string, int> count_;
 };
 
 enum class Quoting { none, element, rest };
@@ -178,7 +143,7 @@ class Search {
             if (!quote_) quote_ = at;
             quotes_rest_ |= marks.quoting == Quoting::rest;
         }
-        if (holds(voids, token.name)) return;
+        if (is_void(token.name)) return;
         if (marks.hidden || hidden_.open()) hidden_.start(token.name, at);
         if (marks.quoting == Quoting::element || quoted_.open()) quoted_.start(token.name, at);
     }

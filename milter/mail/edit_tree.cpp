@@ -13,38 +13,10 @@ constexpr int deepest = 30;
 constexpr int most_parts = 1'000;
 constexpr std::size_t longest_boundary = 200;
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-// "" where the line begins no field.
-std::string_view field_name(std::string_view line) {
-    std::string_view name = line.substr(0, line.find(':'));
-    if (name.size() == line.size()) return {};
-    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
-    return std::ranges::any_of(name, is_blank) ? std::string_view() : name;
-}
-
-std::size_t field_end(std::string_view text, std::size_t begin) {
-    std::size_t end = line_at(text, begin).next;
-    while (end < text.size() && is_blank(text[end])) end = line_at(text, end).next;
-    return end;
-}
-
 std::string_view without_last_line_end(std::string_view text) {
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);
     return text;
-}
-
-enum class Delimiter { none, part, end };
-
-// RFC 2046 section 5.1.1.
-Delimiter delimiter(std::string_view line, std::string_view boundary) {
-    if (!line.starts_with("--") || !line.substr(2).starts_with(boundary)) return Delimiter::none;
-    std::string_view rest = line.substr(2 + boundary.size());
-    const bool closes = rest.starts_with("--");
-    if (closes) rest.remove_prefix(2);
-    if (rest.find_first_not_of(" \t\r") != rest.npos) return Delimiter::none;
-    return closes ? Delimiter::end : Delimiter::part;
 }
 
 class Tree {

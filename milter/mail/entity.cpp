@@ -9,8 +9,8 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// The name of the field that the line begins, or "" when it begins none. Blanks before the colon
-// are wrong but frequent.
+}  // namespace
+
 std::string_view field_name(std::string_view line) {
     std::string_view name = line.substr(0, line.find(':'));
     if (name.size() == line.size()) return {};
@@ -18,14 +18,11 @@ std::string_view field_name(std::string_view line) {
     return std::ranges::any_of(name, is_blank) ? std::string_view() : name;
 }
 
-// The end of the field that begins here, with the lines that are folded into it.
 std::size_t field_end(std::string_view text, std::size_t begin) {
     std::size_t end = line_at(text, begin).next;
     while (end < text.size() && is_blank(text[end])) end = line_at(text, end).next;
     return end;
 }
-
-}  // namespace
 
 Line line_at(std::string_view text, std::size_t begin) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -63,6 +60,15 @@ Entity parse_entity(std::string_view text) {
     }
     entity.body = text.substr(at);
     return entity;
+}
+
+Delimiter delimiter(std::string_view line, std::string_view boundary) {
+    if (!line.starts_with("--") || !line.substr(2).starts_with(boundary)) return Delimiter::none;
+    std::string_view rest = line.substr(2 + boundary.size());
+    const bool closes = rest.starts_with("--");
+    if (closes) rest.remove_prefix(2);
+    if (rest.find_first_not_of(" \t\r") != rest.npos) return Delimiter::none;
+    return closes ? Delimiter::end : Delimiter::part;
 }
 
 }  // namespace spillway::mail

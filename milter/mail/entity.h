@@ -1,6 +1,7 @@
 // One MIME entity: its header fields that matter here, and its body, as views into the message.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -24,5 +25,16 @@ struct Line {
     std::size_t next;       // the size of the text after the last line
 };
 Line line_at(std::string_view text, std::size_t begin);
+
+// The name of the field that the line begins, or "" when it begins none. Blanks before the colon
+// are wrong but frequent.
+std::string_view field_name(std::string_view line);
+
+// The end of the field that begins here, with the lines that are folded into it.
+std::size_t field_end(std::string_view text, std::size_t begin);
+
+// What the line is to a multipart with this boundary (RFC 2046 section 5.1.1).
+enum class Delimiter { none, part, end };
+Delimiter delimiter(std::string_view line, std::string_view boundary);
 
 }  // namespace spillway::mail

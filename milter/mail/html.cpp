@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "mail/direction.h"
 #include "mail/header.h"
+#include "mail/html_elements.h"
 #include "mail/html_entities.h"
 #include "mail/html_style.h"
 #include "mail/html_tokens.h"
@@ -16,24 +16,8 @@ namespace spillway::mail {
 namespace {
 
 // All sorted, for binary search.
-constexpr std::array<std::string_view, 51> blocks{
-    "address",   "article", "aside",   "blockquote", "body",  "caption",  "center",   "dd",
-    "details",   "dialog",  "dir",     "div",        "dl",    "dt",       "fieldset", "figcaption",
-    "figure",    "footer",  "form",    "h1",         "h2",    "h3",       "h4",       "h5",
-    "h6",        "head",    "header",  "hgroup",     "hr",    "html",     "legend",   "li",
-    "listing",   "main",    "menu",    "nav",        "ol",    "optgroup", "option",   "p",
-    "plaintext", "pre",     "section", "summary",    "table", "tbody",    "tfoot",    "thead",
-    "tr",        "ul",      "xmp"};
-constexpr std::array<std::string_view, 19> voids{
-    "area", "base",  "basefont", "bgsound", "br",   "col",   "embed",  "frame", "hr", "image",
-    "img",  "input", "keygen",   "link",    "meta", "param", "source", "track", "wbr"};
 constexpr std::array<std::string_view, 3> preformatted{"listing", "pre", "textarea"};
 constexpr std::array<std::string_view, 2> never_shown{"template", "title"};
-static_assert(std::ranges::is_sorted(blocks) && std::ranges::is_sorted(voids));
-
-// Nobody writes so many by hand; what is nested deeper in hidden text ends early.
-constexpr std::size_t most_open_hidden = 100'000;
-
 bool is_leftwards(std::string_view dir) { return names_equal(dir, "rtl"); }
 
 bool is_hidden_field(std::string_view type) {
@@ -45,47 +29,6 @@ bool is_hidden_field(std::string_view type) {
 bool holds(const auto& names, std::string_view name) {
     return std::ranges::binary_search(names, name);
 }
-
-// The open elements from the outermost inwards that is hidden, or turned round. There is no tree:
-// this is all that has to be known of one.
-class OpenElements {
-  public:
-    bool any() const { return !open_.empty(); }
-
-    void begin(const std::string& name) {
-        if (open_.size() >= most_open_hidden) return;
-        open_.push_back(name);
-        ++count_[name];
-    }
-
-    // Closes all elements up to the innermost of this name; an end tag without start does nothing.
-    void end(const std::string& name) {
-        const auto found = count_.find(name);
-        if (found == count_.end() || found->second == 0) return;
-        while (open_.back() != name) pop();
-        pop();
-    }
-
-    // Some elements end where the next one begins (section 13.1.2.4).
-    void end_implied_by(const std::string& name) {
-        if (open_.empty()) return;
-        const std::string& top = open_.back();
-        const bool cell = top == "td" || top == "th";
-        const bool next_cell = name == "td" || name == "th" || name == "tr";
-        if ((top == "p" && holds(blocks, name)) || (cell && next_cell) ||
-            (top == name && (name == "li" || name == "tr" || name == "option")))
-            pop();
-    }
-
-  private:
-    void pop() {
-        --count_[open_.back()];
-        open_.pop_back();
-    }
-
-    std::vector<std::string> open_;
-    std::unordered_map<std::string, int> count_;
-};
 
 class Renderer {
   public:
@@ -144,7 +87,7 @@ class Renderer {
         const Attributes attributes = read(tag);
         const bool hides = attributes.hidden || holds(never_shown, tag.name);
         std::string& text = hides ? rendered_.hidden : target();
-        if (holds(blocks, tag.name) || (hides && !hidden_.any())) end_line(text);
+        if (is_block(tag.name) || (hides && !hidden_.any())) end_line(text);
         if (tag.name == "td" || tag.name == "th") text += ' ';
         if (tag.name == "br") text += '\n';
         if (holds(preformatted, tag.name)) ++preformatted_;
@@ -152,7 +95,7 @@ class Renderer {
         text += attributes.alt;
         rendered_.hidden += attributes.aside;
         if (!attributes.documents.empty()) add_documents(attributes.documents);
-        if (holds(voids, tag.name)) return;
+        if (is_void(tag.name)) return;
         if (hides || hidden_.any()) hidden_.begin(tag.name);
         if (attributes.turned || turned_.any()) turned_.begin(tag.name);
     }
@@ -167,7 +110,7 @@ class Renderer {
 
     // The line ends before the element does: a hidden block ends a line of hidden text.
     void end(const std::string& name) {
-        if (holds(blocks, name)) end_line(target());
+        if (is_block(name)) end_line(target());
         if (name == "br") target() += '\n';  // browsers take </br> for <br>
         if (holds(preformatted, name) && preformatted_ > 0) --preformatted_;
         hidden_.end(name);

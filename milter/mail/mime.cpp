@@ -110,18 +110,6 @@ std::vector<T> first_and_last(const std::vector<std::string_view>& values, Parse
     return result;
 }
 
-enum class Delimiter { none, part, end };
-
-// What the line is to a multipart with this boundary (RFC 2046 section 5.1.1).
-Delimiter delimiter(std::string_view line, std::string_view boundary) {
-    if (!line.starts_with("--") || !line.substr(2).starts_with(boundary)) return Delimiter::none;
-    std::string_view rest = line.substr(2 + boundary.size());
-    const bool closes = rest.starts_with("--");
-    if (closes) rest.remove_prefix(2);
-    if (rest.find_first_not_of(" \t\r") != rest.npos) return Delimiter::none;
-    return closes ? Delimiter::end : Delimiter::part;
-}
-
 // Where the first line with "--" in front begins, from here on; the end of the body if none does.
 // In base64, which is most of what is sent, there is no dash to stop at.
 std::size_t next_dashes(std::string_view body, std::size_t at, Rests& rests) {
