@@ -25,10 +25,10 @@ constexpr std::size_t time_bytes = 6;
 static_assert((mail::token_head_bytes + nonce_bytes + tag_bytes) % 3 == 0);
 static_assert(mail::token_rest_bytes == nonce_bytes + tag_bytes);
 
-struct FreeContext {
+struct FreeCipher {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
-using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
 
 // Looked up once: each look-up by name takes longer than the sealing.
 const EVP_CIPHER* cipher() {

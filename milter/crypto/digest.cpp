@@ -20,14 +20,14 @@ std::string short_digest(std::string_view text) {
 
 namespace {
 
-struct FreeContext {
+struct FreeDigest {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
 }  // namespace
 
 std::string sha256(std::initializer_list<std::string_view> pieces) {
-    const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+    const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
     bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
     for (const std::string_view piece : pieces)
         good = good && EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1;

@@ -15,9 +15,9 @@ namespace spillway::store {
 namespace {
 
 constexpr std::size_t connections = 64;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds time_for_operators{10};
 constexpr std::string_view prefix = "spillway-suppressed:";
-constexpr const char* keys_a_step = "1000";
+constexpr const char* keys_a_look = "1000";
 constexpr std::size_t page_is_full = 1000;
 
 using limits::Reach;
@@ -55,14 +55,14 @@ std::string cache_key(std::string_view recipient, std::string_view account,
     return key;
 }
 
-[[noreturn]] void fail(std::string_view why) {
+[[noreturn]] void give_up(std::string_view why) {
     throw std::runtime_error(fmt::format("redis: {}", why));
 }
 
 std::vector<Reply> expect(tl::expected<std::vector<Reply>, Failure> replies) {
-    if (!replies) fail(replies.error().why);
+    if (!replies) give_up(replies.error().why);
     for (const Reply& reply : *replies)
-        if (is_error(*reply)) fail(text_of(*reply));
+        if (is_error(*reply)) give_up(text_of(*reply));
     return *std::move(replies);
 }
 
@@ -88,9 +88,9 @@ Cursor parsed_cursor(const std::string& text) {
 void take_step(const Redis::ServerCall& call, std::string& cursor,
                std::vector<Suppression>& entries) {
     const auto step =
-        expect(call({{"SCAN", cursor, "MATCH", std::string(prefix) + "*", "COUNT", keys_a_step}}));
+        expect(call({{"SCAN", cursor, "MATCH", std::string(prefix) + "*", "COUNT", keys_a_look}}));
     const redisReply& reply = *step.front();
-    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) fail("unexpected reply");
+    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) give_up("unexpected reply");
     cursor = text_of(*reply.element[0]);
     std::vector<Words> gets;
     std::vector<SuppressionName> names;
@@ -172,7 +172,7 @@ void RedisSuppressions::note(Breaker::Permit permit, const std::optional<Failure
 }
 
 void RedisSuppressions::add(const std::vector<Suppression>& entries, limits::Time now) {
-    const Deadline deadline = Deadline::clock::now() + patience;
+    const Deadline deadline = Deadline::clock::now() + time_for_operators;
     const auto write = [&](const std::vector<Words>& commands) {
         if (!commands.empty()) expect(redis_.pipeline(commands.front()[1], commands, deadline));
     };
@@ -195,10 +195,10 @@ void RedisSuppressions::add(const std::vector<Suppression>& entries, limits::Tim
 
 bool RedisSuppressions::remove(const SuppressionName& name) {
     const std::string key = key_of(name);
-    const auto reply = redis_.call(key, {"DEL", key}, Deadline::clock::now() + patience);
+    const auto reply = redis_.call(key, {"DEL", key}, Deadline::clock::now() + time_for_operators);
     cache_.clear();
-    if (!reply) fail(reply.error().why);
-    if (is_error(**reply)) fail(text_of(**reply));
+    if (!reply) give_up(reply.error().why);
+    if (is_error(**reply)) give_up(text_of(**reply));
     return (*reply)->integer > 0;
 }
 
@@ -207,7 +207,7 @@ SuppressionPage RedisSuppressions::page(const std::string& from) {
     SuppressionPage page;
     std::size_t master = 0;
     const auto walked =
-        redis_.each_master(Deadline::clock::now() + patience,
+        redis_.each_master(Deadline::clock::now() + time_for_operators,
                            [&](const Redis::ServerCall& call) -> tl::expected<void, Failure> {
                                const std::size_t number = master++;
                                if (number < begin.master || !page.next.empty()) return {};
@@ -218,7 +218,7 @@ SuppressionPage RedisSuppressions::page(const std::string& from) {
                                if (cursor != "0") page.next = fmt::format("{}:{}", number, cursor);
                                return {};
                            });
-    if (!walked) fail(walked.error().why);
+    if (!walked) give_up(walked.error().why);
     return page;
 }
 
