@@ -10,9 +10,9 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include "convert/csv.h"
 #include "ctl/ask.h"
 #include "ctl/console.h"
-#include "ctl/csv.h"
 #include "ctl/verbs.h"
 #include "daemon/files.h"
 
@@ -62,7 +62,7 @@ std::int64_t time_read(const std::string& text, std::size_t line) {
 
 // What the columns of a file hold: those its first line names, or only targets without such a line.
 using Columns = std::vector<std::string>;
-bool names_columns(const CsvRow& row) {
+bool names_columns(const convert::CsvRow& row) {
     return std::ranges::find(row, column_names.front()) != row.end();
 }
 void check_columns(const Columns& columns) {
@@ -72,7 +72,7 @@ void check_columns(const Columns& columns) {
                                                fmt::join(column_names, ", ")));
 }
 
-json entry_of(const CsvRow& row, const Columns& columns, std::size_t line) {
+json entry_of(const convert::CsvRow& row, const Columns& columns, std::size_t line) {
     if (row.size() > columns.size())
         throw Stopped(refused, fmt::format("line {}: {} fields, but {} columns", line, row.size(),
                                            columns.size()));
@@ -133,8 +133,8 @@ std::string text_in(const std::string& file) {
     return *std::move(text);
 }
 
-CsvRow row_of(const json& entry) {
-    CsvRow row;
+convert::CsvRow row_of(const json& entry) {
+    convert::CsvRow row;
     for (const char* field : {"target", "scope", "owner", "cause", "source", "note"})
         row.push_back(entry.at(field).get<std::string>());
     row.push_back(time_written(entry.at("since_ms")));
@@ -153,7 +153,7 @@ void for_each_entry(const Common& common, const std::function<void(const json&)>
 }
 
 std::vector<std::string> shown_row(const json& entry) {
-    const CsvRow row = row_of(entry);
+    const convert::CsvRow row = row_of(entry);
     std::string whom = row[1] == "global" ? "everybody" : row[1] + " " + row[2];
     return {shown(row[0]), shown(whom), row[3], row[6], row[7].empty() ? "for good" : row[7],
             shown(row[4])};
@@ -210,7 +210,7 @@ int suppress_list(const Common& common, const SuppressOptions& options) {
 
 int suppress_import(const Common& common, const SuppressOptions& options) {
     const std::string text = text_in(options.file);
-    CsvReader reader(text);
+    convert::CsvReader reader(text);
     Import import(common);
     Columns columns;
     while (true) {
@@ -238,10 +238,10 @@ int suppress_import(const Common& common, const SuppressOptions& options) {
 }
 
 int suppress_export(const Common& common, const SuppressOptions& options) {
-    std::string text = csv_line({column_names.begin(), column_names.end()});
+    std::string text = convert::csv_line({column_names.begin(), column_names.end()});
     if (options.file.empty()) {
         for_each_entry(common, [&](const json& entry) {
-            text += csv_line(row_of(entry));
+            text += convert::csv_line(row_of(entry));
             if (text.size() < most_request_bytes) return;
             print(text);
             text.clear();
@@ -251,7 +251,7 @@ int suppress_export(const Common& common, const SuppressOptions& options) {
     }
     std::ofstream out(options.file, std::ios::binary | std::ios::trunc);
     out << text;
-    for_each_entry(common, [&out](const json& entry) { out << csv_line(row_of(entry)); });
+    for_each_entry(common, [&out](const json& entry) { out << convert::csv_line(row_of(entry)); });
     out.close();
     if (!out) throw Stopped(refused, fmt::format("cannot write {}", shown(options.file)));
     return succeeded;

@@ -1,14 +1,19 @@
-#include "ctl/csv.h"
+#include "convert/csv.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-namespace spillway::ctl {
+namespace spillway::convert {
 
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool needs_quotes(std::string_view field) {
+    return field.find_first_of(",\"\r\n") != field.npos || field.starts_with(' ') ||
+           field.starts_with(byte_order_mark);
+}
 
 }  // namespace
 
@@ -71,7 +76,7 @@ std::string csv_line(const CsvRow& row) {
     std::string line;
     for (const std::string& field : row) {
         if (&field != &row.front()) line += ',';
-        if (field.find_first_of(",\"\r\n") == std::string::npos && !field.starts_with(' ')) {
+        if (!needs_quotes(field) && (row.size() > 1 || !field.empty())) {
             line += field;
             continue;
         }
@@ -82,4 +87,4 @@ std::string csv_line(const CsvRow& row) {
     return line + "\r\n";
 }
 
-}  // namespace spillway::ctl
+}  // namespace spillway::convert

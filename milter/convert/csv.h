@@ -10,7 +10,7 @@
 
 #include <tl/expected.hpp>
 
-namespace spillway::ctl {
+namespace spillway::convert {
 
 using CsvRow = std::vector<std::string>;
 
@@ -34,7 +34,7 @@ class CsvReader {
     std::size_t next_line_ = 1;
 };
 
-// With its CRLF.
+// With its CRLF; read again it is the same row.
 std::string csv_line(const CsvRow& row);
 
-}  // namespace spillway::ctl
+}  // namespace spillway::convert
