@@ -10,7 +10,7 @@ import tarfile
 import threading
 
 import pytest
-from harness.daemon import ROOT, Spillwayd
+from harness.daemon import ROOT, Spillwayd, is_sanitized
 from harness.letters import letter
 from harness.milter_client import MilterClient, deliver
 from harness.odd_messages import odd_messages
@@ -281,6 +281,7 @@ def anonymous_kb(pid):
     return int(status.partition("RssAnon:")[2].split()[0])
 
 
+@pytest.mark.skipif(is_sanitized(), reason="sanitizers need memory of their own")
 def test_a_large_message_is_not_held_twice(house):
     """A mapped spool is the system's to take back; what counts is memory of the process's own."""
     large = io.BytesIO()
