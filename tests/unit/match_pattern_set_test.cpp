@@ -177,6 +177,28 @@ BOOST_AUTO_TEST_CASE(behind_a_far_word_the_rest_is_looked_for_as_well) {
     BOOST_TEST(candidates(loaded, book.seats, "two apricots 7, plum") == "ynyn");
 }
 
+// Links are scanned together, and each is asked for what is in it.
+BOOST_AUTO_TEST_CASE(values_that_stand_in_one_text_are_told_apart) {
+    const Book book({"apple", "pear\\b", "[aeiou]{3}", "fig"});
+    const PatternSets sets(book.draft);
+    Scans scans(&sets);
+    const std::string whole = "two apples\n\nsome pear\nqueue\nfi\ng\n";
+    const auto asked = [&](std::size_t begin, std::size_t end) {
+        const auto value = std::string_view(whole).substr(begin, end - begin);
+        std::string answers;
+        for (const Seat& seat : book.seats)
+            answers += scans.where(seat, value, whole).nowhere() ? 'n' : 'y';
+        return answers;
+    };
+    // The third, which is looked for as a whole, may be in any of them.
+    BOOST_TEST(asked(0, 10) == "ynyn");
+    BOOST_TEST(asked(11, 11) == "nnyn");
+    BOOST_TEST(asked(12, 21) == "nyyn");
+    BOOST_TEST(asked(22, 27) == "nnyn");
+    BOOST_TEST(asked(28, 30) == "nnyn");
+    BOOST_TEST(!scans.where({}, "anything", whole).nowhere());
+}
+
 // Hyperscan reads 16,000 characters of an expression.
 BOOST_AUTO_TEST_CASE(what_the_engine_refuses_is_always_a_candidate) {
     std::string much = ".{60}";
