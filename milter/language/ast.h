@@ -81,7 +81,7 @@ struct MapNode {
     Word name;
     Word kind;
     std::optional<Word> file;
-    std::vector<Word> entries;  // inline
+    std::vector<Word> entries;      // inline
     std::optional<Line> outside{};  // redis, sqlite or socketmap, and what follows
 };
 struct WordsNode {
