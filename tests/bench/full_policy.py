@@ -32,11 +32,11 @@ def postfix(place, variant):
     return Postfix(place, Discarding, name=f"postfix-{variant}", settings=settings)
 
 
-def messages_per_second(server, messages):
-    """2 kB each, to one recipient, over 8 connections at a time and one for each message."""
+def messages_per_second(server, messages, reuse):
+    """2 kB each, to one recipient, over 8 connections at a time: all by the same, or one a message."""
     began = time.monotonic()
-    subprocess.run(["smtp-source", "-s", "8", "-m", str(messages), "-l", "2000",
-                    "-f", "ann@customer7.example", "-t", "bob@else.example",
+    subprocess.run(["smtp-source", *(["-d"] if reuse else []), "-s", "8", "-m", str(messages),
+                    "-l", "2000", "-f", "ann@customer7.example", "-t", "bob@else.example",
                     f"127.0.0.1:{server.smtp_port}"], check=True)
     rate = messages / (time.monotonic() - began)
     eventually(lambda: not server.queued(), "Postfix to have an empty queue")
