@@ -24,6 +24,7 @@ rule owned {{ when auth and not {field} in owned[account]; reject 550 5.7.1 "not
 
 
 def send(daemon, sender=ANN, author=None):
+    time.sleep(0.002)  # what is cached for a millisecond is forgotten, however fast the machine
     return deliver(daemon.address, letter(sender=author or sender), sender=f"<{sender}>",
                    user=ANN).reply
 
@@ -69,7 +70,6 @@ def test_a_set_in_redis_changes_who_may_send_at_once(spillwayd, redis):
     assert send(daemon) == "250"
     assert said(send(daemon, author="eve@evil.example")) == REFUSED
     redis.command("SREM", "spillway-map:owned:acme", "customer.example")
-    time.sleep(0.01)  # more than it is cached
     assert said(send(daemon)) == REFUSED
 
 
