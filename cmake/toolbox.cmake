@@ -1,6 +1,7 @@
 # Functions the build is written in, and the sanitizer switch shared by all targets.
 
 set(SPILLWAY_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
+option(SPILLWAY_PIECES "Compile several files in one piece: faster as a whole, slower after a change" OFF)
 if(SPILLWAY_SANITIZE)
     add_compile_options(-fsanitize=${SPILLWAY_SANITIZE} -fno-sanitize-recover=all
                         -fno-omit-frame-pointer)
@@ -30,9 +31,9 @@ function(spillway_room name)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/milter)
     target_link_libraries(${name} PUBLIC ${room_LINKS} PRIVATE warnings)
     spillway_precompile(${name})
-    # Sanitized builds take the most time: there several files are compiled at once, where the names
+    # Where all is built at once several files are compiled in one piece: in rooms in which the names
     # that files keep to themselves are different in each.
-    if(SPILLWAY_SANITIZE AND name MATCHES "^(limits|log|crypto|store|session|mta)$")
+    if((SPILLWAY_SANITIZE OR SPILLWAY_PIECES) AND name MATCHES "^(limits|log|crypto|store|session|mta|daemon|policy|language|vault|lookup)$")
         set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
         target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
     endif()

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* file_name = "counters";
 constexpr const char* draft_name = "counters.new";
-constexpr const char* journal_name = "counters.journal";
+constexpr const char* counts_journal = "counters.journal";
 
 // What save() wrote must be readable at the next start, however many counts it holds; beyond this
 // it is not ours.
@@ -30,7 +30,7 @@ constexpr std::size_t largest_counts_bytes = std::size_t{16} * 1024 * 1024 * 102
 
 CountsFile::CountsFile(const std::string& folder, limits::MemoryCounters& counters, log::Log& log)
     : folder_(folder), counters_(counters), log_(log), folder_fd_(taken_folder(folder)) {
-    journal_.emplace(folder, journal_name, log);
+    journal_.emplace(folder, counts_journal, log);
 }
 
 CountsFile::~CountsFile() { counters_.journal_to(nullptr); }

@@ -17,7 +17,7 @@ namespace spillway::daemon {
 
 namespace {
 
-constexpr std::size_t longest_request = 8 * 1024;
+constexpr std::size_t longest_scrape = 8 * 1024;
 
 struct FreeAddresses {
     void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -86,7 +86,7 @@ std::string http_reply(std::string_view request, const std::function<std::string
 }
 
 MetricsEndpoint::MetricsEndpoint(const language::InetSocket& setting)
-    : clients_(listener_at(setting), head_in, longest_request) {}
+    : clients_(listener_at(setting), head_in, longest_scrape) {}
 
 std::uint16_t MetricsEndpoint::port() const {
     sockaddr_storage address{};

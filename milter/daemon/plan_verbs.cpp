@@ -80,7 +80,7 @@ bool is_met(const Plan& plan, const policy::Who& who, const policy::Policy& poli
     return wanted && std::ranges::find(*wanted, plan) != wanted->end();
 }
 
-json row_of(const Plan& plan, const policy::Who& who, const policy::Policy& policy) {
+json plan_row_of(const Plan& plan, const policy::Who& who, const policy::Policy& policy) {
     const policy::Limit* const limit = limit_of_key(policy, plan.name);
     return {{"limit", plan.name.substr(0, plan.name.find(':'))},
             {"who", policy::in_words(who)},
@@ -140,7 +140,7 @@ json plans(const json& request, const session::Surroundings& around) {
     for (const Plan& plan : around.counters.plans(std::nullopt)) {
         const auto who = policy::who_of_plan(plan.name);
         if (!who || (wanted.who && *wanted.who != *who)) continue;
-        json row = row_of(plan, *who, *policy);
+        json row = plan_row_of(plan, *who, *policy);
         if (wanted.limit.empty() || row.at("limit") == wanted.limit) rows.push_back(std::move(row));
     }
     return {{"ok", true}, {"plans", std::move(rows)}};

@@ -9,7 +9,7 @@ namespace spillway::daemon {
 
 namespace {
 
-constexpr const char* journal_name = "suppressions.journal";
+constexpr const char* suppressions_journal = "suppressions.journal";
 // One write for many lines: a list of a million is a hundred megabytes.
 constexpr std::size_t piece_bytes = 256 * 1024;
 
@@ -17,7 +17,7 @@ constexpr std::size_t piece_bytes = 256 * 1024;
 
 SuppressionsFile::SuppressionsFile(const std::string& folder, limits::SuppressionTable& table,
                                    log::Log& log)
-    : table_(table), log_(log), journal_(folder, journal_name, log) {}
+    : table_(table), log_(log), journal_(folder, suppressions_journal, log) {}
 
 SuppressionsFile::~SuppressionsFile() { table_.journal_to(nullptr); }
 

@@ -18,7 +18,7 @@ namespace {
 
 // Part of one SMTP reply line (RFC 5321 section 4.5.3.1.5), with whom and until when before it.
 constexpr std::size_t longest_reason = 200;
-constexpr std::chrono::days longest_span{366};
+constexpr std::chrono::days longest_suspension{366};
 
 Suspect suspect_in(const json& request, const session::Surroundings& around) {
     return value_or_throw(policy::suspect_of(*around.current_policy(), who_in(request)));
@@ -27,7 +27,7 @@ Suspect suspect_in(const json& request, const session::Surroundings& around) {
 std::chrono::milliseconds span_in(const json& request) {
     const auto span =
         value_or_throw(language::parse_duration(request.at("for").get<std::string>()));
-    if (span <= span.zero() || span > longest_span)
+    if (span <= span.zero() || span > longest_suspension)
         throw std::runtime_error("a suspension lasts up to 366 days, such as 30m, 2h or 7d");
     return span;
 }

@@ -82,7 +82,7 @@ constexpr std::array<Order, 3> orders{
      {"name", [](const Row& a, const Row& b) { return a.use.key < b.use.key; }}}};
 
 // What a request for `top` wants.
-struct Wanted {
+struct WantedRows {
     std::vector<const policy::Limit*> limits;
     std::size_t most = 20;
     std::optional<std::int64_t> near;  // percent; who has used less is left out
@@ -104,8 +104,8 @@ std::size_t most_in(const json& request, std::size_t by_default) {
         std::clamp<std::int64_t>(wanted, 1, static_cast<std::int64_t>(most_rows)));
 }
 
-Wanted wanted_in(const json& request, const policy::Policy& policy) {
-    Wanted wanted;
+WantedRows wanted_rows_in(const json& request, const policy::Policy& policy) {
+    WantedRows wanted;
     wanted.most = most_in(request, wanted.most);
     if (request.contains("near")) wanted.near = number_in(request, "near", 0);
     const auto by = request.value("by", std::string("percent"));
@@ -121,7 +121,7 @@ Wanted wanted_in(const json& request, const policy::Policy& policy) {
     return wanted;
 }
 
-std::vector<Row> candidates(const policy::Limit& limit, const Wanted& wanted,
+std::vector<Row> candidates(const policy::Limit& limit, const WantedRows& wanted,
                             const policy::Policy& policy, const session::Surroundings& around) {
     // Whoever is near his maximum may have used less than others have of a larger one.
     const bool by_use = wanted.order->name == "used" && !wanted.near;
@@ -167,7 +167,7 @@ json counter_row(const Row& row) {
 
 json top(const json& request, const session::Surroundings& around) {
     const auto policy = around.current_policy();
-    const Wanted wanted = wanted_in(request, *policy);
+    const WantedRows wanted = wanted_rows_in(request, *policy);
     std::vector<Row> rows;
     for (const policy::Limit* limit : wanted.limits)
         std::ranges::move(candidates(*limit, wanted, *policy, around), std::back_inserter(rows));

@@ -12,7 +12,7 @@ namespace spillway::language {
 namespace {
 
 constexpr std::size_t longest_subject = 200;
-constexpr std::size_t longest_text = 64 * 1024;
+constexpr std::size_t longest_notice = 64 * 1024;
 
 policy::Template template_of(std::string_view text, const Place& place, std::size_t longest) {
     if (text.size() > longest)
@@ -56,7 +56,7 @@ void read_notice_words(Arguments& args, NoticeWords& words) {
         return;
     }
     const Word& text = args.take("a text, or file and a file's name");
-    words.form.text = template_of(text.text, text.place, longest_text);
+    words.form.text = template_of(text.text, text.place, longest_notice);
 }
 
 policy::NoticeForm notice_form(const NoticeWords& words, const Files& files,
@@ -66,7 +66,7 @@ policy::NoticeForm notice_form(const NoticeWords& words, const Files& files,
     const std::string path = below(folder, words.text_file->text);
     const auto text = files.read(path);
     if (!text) throw Mistake(words.text_file->place, fmt::format("{}: {}", path, text.error()));
-    form.text = template_of(*text, {path, 1, 1}, longest_text);
+    form.text = template_of(*text, {path, 1, 1}, longest_notice);
     return form;
 }
 

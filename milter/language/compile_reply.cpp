@@ -15,7 +15,7 @@ bool is_code(std::string_view text) {
            std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
 
-constexpr std::size_t longest_text = 400;
+constexpr std::size_t longest_reply = 400;
 
 // "5.7.1": RFC 3463 section 2.
 bool is_enhanced(std::string_view text) {
@@ -51,9 +51,9 @@ policy::Template take_template(const Word& word) {
     if (bad != word.text.end()) {
         throw Mistake(word.place, "a reply is one line of printable ASCII (RFC 5321)");
     }
-    if (word.text.size() > longest_text) {
+    if (word.text.size() > longest_reply) {
         throw Mistake(word.place, fmt::format("the text has {} characters, {} are allowed",
-                                              word.text.size(), longest_text));
+                                              word.text.size(), longest_reply));
     }
     return Arguments::value_of(word, policy::Template::parse(word.text));
 }
@@ -62,9 +62,9 @@ policy::Template take_field_template(const Word& word) {
     const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(word.text, is_control) || !mail::is_utf8(word.text))
         throw Mistake(word.place, "the value of a header field is one line of UTF-8");
-    if (word.text.size() > longest_text) {
+    if (word.text.size() > longest_reply) {
         throw Mistake(word.place, fmt::format("the value has {} bytes, {} are allowed",
-                                              word.text.size(), longest_text));
+                                              word.text.size(), longest_reply));
     }
     return Arguments::value_of(word, policy::Template::parse(word.text, policy::header_variables));
 }

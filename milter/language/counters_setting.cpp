@@ -9,28 +9,24 @@
 namespace spillway::language {
 namespace {
 
-using Kind = RedisStore::Kind;
+using StoreKind = RedisStore::Kind;
 
 struct Scheme {
     std::string_view prefix;
-    Kind kind;
+    StoreKind kind;
     bool tls;
 };
-constexpr std::array schemes{Scheme{"redis://", Kind::single, false},
-                             Scheme{"rediss://", Kind::single, true},
-                             Scheme{"redis+sentinel://", Kind::sentinel, false},
-                             Scheme{"rediss+sentinel://", Kind::sentinel, true},
-                             Scheme{"redis+cluster://", Kind::cluster, false},
-                             Scheme{"rediss+cluster://", Kind::cluster, true}};
+constexpr std::array schemes{Scheme{"redis://", StoreKind::single, false},
+                             Scheme{"rediss://", StoreKind::single, true},
+                             Scheme{"redis+sentinel://", StoreKind::sentinel, false},
+                             Scheme{"rediss+sentinel://", StoreKind::sentinel, true},
+                             Scheme{"redis+cluster://", StoreKind::cluster, false},
+                             Scheme{"rediss+cluster://", StoreKind::cluster, true}};
 constexpr std::string_view unix_scheme = "redis+unix:";
 
 constexpr std::string_view store_forms =
     "memory, redis://HOST[:PORT][/DATABASE], redis+sentinel://HOST,…/MASTER[/DATABASE], "
     "redis+cluster://HOST,… (rediss for TLS) or redis+unix:/PATH";
-
-tl::unexpected<std::string> mistake(std::string_view expected, std::string_view got) {
-    return tl::unexpected(fmt::format("expected {}, got \"{}\"", expected, got));
-}
 
 constexpr bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -62,8 +58,8 @@ Parsed<HostPort> host_port(std::string_view text, std::uint16_t usual_port) {
     return HostPort{std::string{host}, *port};
 }
 
-Parsed<std::vector<HostPort>> host_ports(std::string_view text, Kind kind) {
-    const std::uint16_t usual_port = kind == Kind::sentinel ? 26379 : 6379;
+Parsed<std::vector<HostPort>> host_ports(std::string_view text, StoreKind kind) {
+    const std::uint16_t usual_port = kind == StoreKind::sentinel ? 26379 : 6379;
     std::vector<HostPort> hosts;
     for (std::string_view rest = text;;) {
         const std::size_t comma = rest.find(',');
@@ -73,7 +69,7 @@ Parsed<std::vector<HostPort>> host_ports(std::string_view text, Kind kind) {
         if (comma == rest.npos) break;
         rest.remove_prefix(comma + 1);
     }
-    if (kind == Kind::single && hosts.size() > 1)
+    if (kind == StoreKind::single && hosts.size() > 1)
         return tl::unexpected<std::string>(
             "several hosts need redis+sentinel:// or redis+cluster://");
     return hosts;
@@ -87,7 +83,7 @@ Parsed<int> parse_database(std::string_view text) {
 
 // What follows the hosts: "", "/DATABASE", "/MASTER" or "/MASTER/DATABASE".
 Parsed<RedisStore> with_path(RedisStore store, std::string_view path) {
-    if (store.kind == Kind::sentinel) {
+    if (store.kind == StoreKind::sentinel) {
         const std::size_t slash = path.find('/', 1);
         store.master = path.empty() ? "" : path.substr(1, slash - 1);
         if (!is_name(store.master))
@@ -98,7 +94,7 @@ Parsed<RedisStore> with_path(RedisStore store, std::string_view path) {
     if (path.empty()) return store;
     const auto database = parse_database(path.substr(1));
     if (!database) return tl::unexpected(database.error());
-    if (store.kind == Kind::cluster && *database != 0)
+    if (store.kind == StoreKind::cluster && *database != 0)
         return tl::unexpected<std::string>("a cluster has no database but 0");
     store.database = *database;
     return store;
@@ -133,9 +129,10 @@ enum Option {
 
 // What is wrong about this option for this store; "" when nothing is.
 std::string_view misfit(Option option, const RedisStore& store) {
-    if (option == database && store.kind == Kind::cluster) return "a cluster has no database but 0";
+    if (option == database && store.kind == StoreKind::cluster)
+        return "a cluster has no database but 0";
     if ((option == sentinel_user || option == sentinel_password_file) &&
-        store.kind != Kind::sentinel)
+        store.kind != StoreKind::sentinel)
         return "this store has no sentinels";
     if (option >= ca_file && !store.tls)
         return "this store is not asked over TLS, which needs an address with rediss";

@@ -11,10 +11,6 @@ namespace {
 
 using policy::Period;
 
-tl::unexpected<std::string> mistake(std::string_view expected, std::string_view got) {
-    return tl::unexpected(fmt::format("expected {}, got \"{}\"", expected, got));
-}
-
 struct CountAndPeriod {
     std::string_view count;
     std::string_view period;

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::int64_t largest_number = 1'000'000'000'000'000;
 
-tl::unexpected<std::string> mistake(std::string_view expected, std::string_view got) {
-    return tl::unexpected(fmt::format("expected {}, got \"{}\"", expected, got));
-}
-
 // Splits "200M" into 200 and "M".
 std::optional<std::pair<std::int64_t, std::string_view>> number_and_unit(std::string_view text) {
     std::int64_t number = 0;
@@ -56,6 +52,10 @@ Parsed<InetSocket> host_and_port(std::string_view text) {
 }
 
 }  // namespace
+
+tl::unexpected<std::string> mistake(std::string_view expected, std::string_view got) {
+    return tl::unexpected(fmt::format("expected {}, got \"{}\"", expected, got));
+}
 
 Parsed<std::int64_t> parse_number(std::string_view text) {
     const auto parsed = number_and_unit(text);

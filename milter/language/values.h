@@ -20,6 +20,9 @@ namespace spillway::language {
 template <typename T>
 using Parsed = tl::expected<T, std::string>;
 
+// The phrase of most mistakes: what was expected, and what stands there.
+tl::unexpected<std::string> mistake(std::string_view expected, std::string_view got);
+
 Parsed<std::int64_t> parse_number(std::string_view text);                 // "1000", at most 10^15
 Parsed<std::int64_t> parse_size(std::string_view text);                   // "200M": K, M, G of 1024
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view text);  // "150ms 8s 15m 1h 7d"

@@ -13,11 +13,11 @@
 namespace spillway::policy {
 namespace {
 
-constexpr std::size_t longest_value = 200;
+constexpr std::size_t longest_filled = 200;
 
 // One line of UTF-8 without controls: what a sender chooses never ends a line of the footer.
 std::string line_of(std::string_view value) {
-    std::string line = mail::repaired_utf8(mail::utf8_prefix(value, longest_value));
+    std::string line = mail::repaired_utf8(mail::utf8_prefix(value, longest_filled));
     std::ranges::replace_if(
         line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return line;
