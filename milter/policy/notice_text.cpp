@@ -14,7 +14,7 @@ constexpr const char* near_beginning =
     "%{who} has used %{percent}% of a sending limit of this mail server.\n";
 constexpr const char* full_beginning = "%{who} has used up a sending limit of this mail server.\n";
 
-constexpr const char* facts =
+constexpr const char* limit_facts =
     "\n"
     "    Limit       %{limit}, counted for each %{scope}\n"
     "    Allowed     %{max} %{unit} per %{window}\n"
@@ -31,7 +31,7 @@ constexpr const char* full_meaning =
     "What is sent beyond the limit is refused or put off until there is room again. Nothing\n"
     "that was accepted before is lost.\n";
 
-constexpr const char* advice =
+constexpr const char* what_to_do =
     "\n"
     "If this is more than you meant to send, somebody else may be sending in your name: change\n"
     "the password, and look at forms and programs that send by themselves. If you need to send\n"
@@ -42,9 +42,9 @@ bool is_full(const Notice& notice) { return notice.percent >= 100; }
 
 std::string own_text(const Notice& notice) {
     const bool full = is_full(notice);
-    return fmt::format("{}{}{}{}{}", full ? full_beginning : near_beginning, facts,
+    return fmt::format("{}{}{}{}{}", full ? full_beginning : near_beginning, limit_facts,
                        notice.next_free ? room_again : "", full ? full_meaning : near_meaning,
-                       advice);
+                       what_to_do);
 }
 
 // Where a zone has gone from the system's tables since the policy was compiled, UTC is told.
